@@ -202,7 +202,9 @@ static bool init_plan(const Call *call, const PlanRequest *request, PlanResponse
         kubeadm_preview_plan(call, request, response, diags);
     bool responds;
     if (!check_restore(call, request, diags) || !init_check_machine(call, request, diags) ||
-        !ssh_client_greet(call, request, &responds, diags))
+        !ssh_client_greet(call, request, &responds, diags) ||
+        (responds && value_is_null(request->prior) &&
+         !kubeadm_node_plan_cgroup(call, request->proposed, diags)))
         return false;
     ObjectBuilder builder = object_builder_of(response->planned, call->arena);
     object_builder_set(&builder, "is_member", value_bool(true));

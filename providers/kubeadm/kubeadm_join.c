@@ -64,7 +64,12 @@ static void keep_imported(Value prior, PlanResponse *response, Arena *arena) {
 
 static bool plan_change(const Call *call, const PlanRequest *request, PlanResponse *response,
                         Diags *diags) {
+    KubeVersion from, to;
     if (!kubeadm_upgrade_check(call, request->prior, request->proposed, diags))
+        return false;
+    if (kubeadm_upgrade_versions(request->prior, request->proposed, &from, &to) &&
+        kube_version_compare(from, to) != 0 &&
+        !kubeadm_node_plan_cgroup(call, request->proposed, diags))
         return false;
     if (kubeadm_import_is_new(request->prior))
         keep_imported(request->prior, response, call->arena);
@@ -79,6 +84,12 @@ static bool plan_change(const Call *call, const PlanRequest *request, PlanRespon
     return true;
 }
 
+static bool plan_join(const Call *call, const PlanRequest *request, Diags *diags) {
+    bool responds;
+    return ssh_client_greet(call, request, &responds, diags) &&
+           (!responds || kubeadm_node_plan_cgroup(call, request->proposed, diags));
+}
+
 static bool join_validate(const Call *call, const ValidateRequest *request, Diags *diags) {
     return kubeadm_kubelet_validate(call, request->config, diags);
 }
@@ -86,9 +97,8 @@ static bool join_validate(const Call *call, const ValidateRequest *request, Diag
 /* The private data of a deletion tells whether the cluster is deleted as a whole. */
 static bool join_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
                       Diags *diags) {
-    bool responds;
     if (!value_is_null(request->proposed))
-        return value_is_null(request->prior) ? ssh_client_greet(call, request, &responds, diags)
+        return value_is_null(request->prior) ? plan_join(call, request, diags)
                                              : plan_change(call, request, response, diags);
     Str endpoint = object_text(request->prior, "endpoint", STR_EMPTY);
     if (!call_deletes(call, "kubeadm_init", "endpoint", endpoint))
@@ -132,6 +142,8 @@ static bool join_create(const Call *call, const ApplyRequest *request, ApplyResp
     SCOPED(CertificatesHold) hold = {0};
     if (node.is_control_plane && !kubeadm_certificates_hold(&node, request->planned, &hold, diags))
         return part == KUBEADM_PART_NODE && kubeadm_node_leave_in_doubt(response);
+    if (part != KUBEADM_PART_NODE && !kubeadm_node_check_cgroup(&node, node.cgroup, diags))
+        return false;
     Value join = object_nested(request->planned, "join", call->arena);
     if (part != KUBEADM_PART_NODE && !kubeadm_member_join(&node, join, &response->in_doubt, diags))
         return false;

@@ -171,21 +171,29 @@ static bool check_kubeadm(const KubeadmNode *node, const HostFacts *facts, Diags
                       STR_ARG(node->link->target.host), STR_ARG(problem));
 }
 
-/* The kubeadm_init of the cluster has the configuration of all kubelets. */
-static bool accepts_cgroup1(const KubeadmNode *node) {
-    Arena *arena = node->call->arena;
-    Path field = path_attribute((Path){0}, STR("failCgroupV1"), arena);
-    Value kubelet = value_null(&TYPE_DYNAMIC), fails = value_null(&TYPE_DYNAMIC);
-    bool is_found = value_find(node->object, STR("kubelet"), &kubelet);
-    FoundObjects inits = {0};
-    if (!is_found)
-        inits = call_find_objects(node->call, "kubeadm_init");
-    vec_each(&inits, init) {
-        if (str_equal(object_text(init->object, "endpoint", STR_EMPTY), node->endpoint))
-            kubelet = object_attribute(init->object, "kubelet");
+/* Sets *out to "kubelet" of the cluster's kubeadm_init, as the plan leaves it. Returns false if
+ * there is none: the cluster does not exist, or the node does not depend on it. */
+static bool find_kubelet(const KubeadmNode *node, Value *out) {
+    if (value_find(node->object, STR("kubelet"), out))
+        return true;
+    const FoundObjects all[] = {call_find_planned(node->call, "kubeadm_init"),
+                                call_find_objects(node->call, "kubeadm_init")};
+    for (size_t i = 0; i < ARRAY_COUNT(all); i++) {
+        vec_each(&all[i], init) {
+            *out = object_attribute(init->object, "kubelet");
+            if (str_equal(object_text(init->object, "endpoint", STR_EMPTY), node->endpoint))
+                return true;
+        }
     }
-    return value_is_present(kubelet) && path_get(kubelet, field, &fails) &&
-           value_is_present(fails) && fails.type->kind == KIND_BOOL && !value_is_true(fails);
+    return false;
+}
+
+static bool accepts_cgroup1(const KubeadmNode *node) {
+    Path field = path_attribute((Path){0}, STR("failCgroupV1"), node->call->arena);
+    Value kubelet, fails = value_null(&TYPE_DYNAMIC);
+    return find_kubelet(node, &kubelet) && value_is_present(kubelet) &&
+           path_get(kubelet, field, &fails) && value_is_present(fails) &&
+           fails.type->kind == KIND_BOOL && !value_is_true(fails);
 }
 
 static bool needs_other_cgroup(KubeVersion version, Str cgroup) {
@@ -204,19 +212,44 @@ bool kubeadm_node_check_cgroup(const KubeadmNode *node, Str cgroup, Diags *diags
     if (!kube_version_parse(object_text(node->object, "kubernetes_version", STR_EMPTY), &version) ||
         !needs_other_cgroup(version, cgroup))
         return true;
+    /* The machine may be that of another control plane. */
+    bool is_own = str_equal(object_text(node->object, "host", STR_EMPTY), node->link->target.host);
+    Path path =
+        is_own ? PATH_AT(node->call, {"host"}) : PATH_AT(node->call, {"kubernetes_version"});
     if (accepts_cgroup1(node)) {
-        path_warning(node->call, PATH_AT(node->call, {"host"}), diags, "Machine with cgroup v1",
+        path_warning(node->call, path, diags, "Machine with cgroup v1",
                      "%.*s has cgroup v1, which Kubernetes is about to give up. Use a system with "
                      "cgroup v2.",
                      STR_ARG(node->link->target.host));
         return true;
     }
-    return path_error(node->call, PATH_AT(node->call, {"host"}), diags, "Machine with cgroup v1",
+    return path_error(node->call, path, diags, "Machine with cgroup v1",
                       "%.*s has cgroup v1, on which the kubelet of Kubernetes %.*s does not start. "
                       "Use a system with cgroup v2; or accept version 1 for all nodes with "
                       "\"failCgroupV1: false\" in \"kubelet\".",
                       STR_ARG(node->link->target.host),
                       STR_ARG(kube_version_text(version, node->call->arena)));
+}
+
+bool kubeadm_node_plan_cgroup(const Call *call, Value planned, Diags *diags) {
+    SCOPED(SshLink) link = {0};
+    KubeadmNode node = {.call = call,
+                        .object = planned,
+                        .link = &link,
+                        .endpoint = object_text(planned, "endpoint", STR_EMPTY)};
+    Diags ignored = diags_new(call->arena);
+    HostLook look;
+    KubeVersion version;
+    Value kubelet;
+    if (!call->is_planning || !object_has(planned, "host") || !node.endpoint.len ||
+        call_loses(call, object_text(planned, "host", STR_EMPTY)) ||
+        !kube_version_parse(object_text(planned, "kubernetes_version", STR_EMPTY), &version) ||
+        !kube_release_needs_cgroup2(version) || !find_kubelet(&node, &kubelet) ||
+        !value_is_wholly_known(kubelet) || !ssh_client_link(call, planned, &link, &ignored))
+        return true;
+    ssh_client_limit_to_plan(&link);
+    return !host_look(&link, NULL, &look, &ignored) ||
+           kubeadm_node_check_cgroup(&node, look.facts.cgroup, diags);
 }
 
 static bool check_part(const KubeadmNode *node, const HostFacts *facts, KubeadmPart part,

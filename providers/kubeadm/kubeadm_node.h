@@ -78,9 +78,14 @@ KubeadmPart kubeadm_node_part(const KubeadmNode *node, const HostFacts *facts);
  * has failed; adopts the id of one that has succeeded. */
 MUST_USE bool kubeadm_node_prepare(KubeadmNode *node, KubeadmPart *part, Diags *diags);
 
-/* Rejects a machine with cgroup v1 if the kubelet of this version does not start there. The object
- * of the node is a kubeadm_init, whose "kubelet" may accept such machines. `cgroup`: the fact. */
+/* Rejects a machine with cgroup v1 if the kubelet of this version does not start there, unless
+ * "kubelet" of the cluster's kubeadm_init accepts such machines; then adds a warning. `cgroup`: the
+ * fact. */
 MUST_USE bool kubeadm_node_check_cgroup(const KubeadmNode *node, Str cgroup, Diags *diags);
+/* Same, for plans of a node that joins or gets another version: reads the fact from the machine. If
+ * the machine does not respond, or if the plan does not know the configuration of the kubelets yet,
+ * the apply checks. */
+MUST_USE bool kubeadm_node_plan_cgroup(const Call *call, Value planned, Diags *diags);
 
 /* Returns the check of kubeadm of this version that fails on the node's machine because of cgroup
  * v1, although the configuration of the cluster's kubelets accepts that; empty: none. */

@@ -202,16 +202,24 @@ static int64_t workers_at_once(const KubeadmPeers *peers) {
     return most;
 }
 
-/* The kubelet of the last version must start on the first machine, before a round changes it. An
- * apply repeats the warning of the plan when it upgrades the machine. */
-static bool check_first(const Rounds *rounds, Diags *diags) {
-    const KubeadmPeer *first = rounds->peers->items.items[0];
-    KubeadmNode node = first->node;
-    node.object = rounds->object;
-    Diags ignored = diags_new(rounds->call->arena);
-    return (!rounds->call->is_planning &&
-            kubeadm_node_check_cgroup(&node, first->node.cgroup, &ignored)) ||
-           kubeadm_node_check_cgroup(&node, first->node.cgroup, diags);
+/* The kubelet of the last version must start on all control planes, before a round changes one. The
+ * plan of each worker checks its own machine. Apart from errors, only the plan of the first machine
+ * warns: each machine repeats the warning when it is upgraded. */
+static bool check_cgroups(const Rounds *rounds, Diags *diags) {
+    bool is_good = true;
+    vec_each(&rounds->peers->items, peer) {
+        KubeadmNode node = (*peer)->node;
+        Diags found = diags_new(rounds->call->arena);
+        bool is_first = *peer == rounds->peers->items.items[0];
+        node.object = rounds->object;
+        if (!node.is_control_plane)
+            continue;
+        bool is_accepted = kubeadm_node_check_cgroup(&node, node.cgroup, &found);
+        if (!is_accepted || (is_first && rounds->call->is_planning))
+            diags_append(diags, &found);
+        is_good &= is_accepted;
+    }
+    return is_good;
 }
 
 /* A step to the next version alone has a note only if it has a part before it. */
@@ -243,7 +251,7 @@ bool kubeadm_rounds_plan(const Call *call, const PlanRequest *request, PlanRespo
     }
     if (!kubeadm_peer_open(call, request->prior, &peers, diags) ||
         !kubeadm_peer_look(call, &peers, diags) || !list_rounds(&rounds, diags) ||
-        !check_first(&rounds, diags) || !plan_sources(&rounds, diags))
+        !check_cgroups(&rounds, diags) || !plan_sources(&rounds, diags))
         return false;
     if (has_note(&rounds))
         plan_note(
@@ -505,7 +513,7 @@ bool kubeadm_rounds_run(const KubeadmNode *node, Value prior, Value config, Kube
         return true;
     if (!kubeadm_peer_open(call, node->object, &peers, diags) ||
         !kubeadm_peer_look(call, &peers, diags) || !list_rounds(&rounds, diags) ||
-        !check_first(&rounds, diags) || !mend_members(&rounds, diags))
+        !check_cgroups(&rounds, diags) || !mend_members(&rounds, diags))
         return false;
     *from = kube_rounds_lowest(&peers.rounds);
     if (rounds.list.count > 1 && !kubeadm_gate_check_complete(call, &peers, ROUNDS_ARGUMENT, diags))

@@ -74,8 +74,7 @@ static bool check_step(const KubeadmNode *node, Value prior, const HostFacts *fa
 }
 
 /* Sets node->cgroup. */
-static bool check_machine(KubeadmNode *node, Value prior, bool is_first, KubeVersion version,
-                          Diags *diags) {
+static bool check_machine(KubeadmNode *node, Value prior, KubeVersion version, Diags *diags) {
     HostLook look;
     KubeVersion found;
     if (!host_look(node->link, NULL, &look, diags))
@@ -101,7 +100,7 @@ static bool check_machine(KubeadmNode *node, Value prior, bool is_first, KubeVer
                               STR_ARG(programs[i].version));
     }
     return check_step(node, prior, facts, version, diags) &&
-           (!is_first || kubeadm_node_check_cgroup(node, look.facts.cgroup, diags));
+           kubeadm_node_check_cgroup(node, look.facts.cgroup, diags);
 }
 
 bool kubeadm_upgrade_worker(const KubeadmWorker *worker, ClusterApi *api, Diags *diags) {
@@ -195,7 +194,7 @@ bool kubeadm_upgrade_run(const KubeadmNode *node, Value prior, bool is_first, Di
         return true;
     SCOPED(ClusterApi) api = {0};
     KubeadmNode own = *node;
-    if (!check_machine(&own, prior, is_first, to, diags) || !kubeadm_node_api(&own, &api, diags) ||
+    if (!check_machine(&own, prior, to, diags) || !kubeadm_node_api(&own, &api, diags) ||
         !cluster_api_wait(own.call, &api, KUBEADM_NODE_READY_MS, diags))
         return false;
     bool is_good = own.is_control_plane ? upgrade_control_plane(&own, &api, is_first, to, diags)

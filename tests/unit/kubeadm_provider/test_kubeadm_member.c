@@ -518,6 +518,68 @@ static void test_greeting(void **state) {
     }
 }
 
+#define KUBELET(fails)                                                                             \
+    ",\"kubelet\":{\"value\":{\"failCgroupV1\":" fails                                             \
+    "},\"type\":[\"object\",{\"failCgroupV1\":\"bool\"}]}"
+
+static void add_cluster(NodeCase *lost, const char *kubelet) {
+    ResourceCase *c = &lost->c;
+    c->schema = &kubeadm_init.schema;
+    Str more = str_format(
+        c->arena, "\"host\":\"10.0.0.1\",\"node_name\":\"cp1\",\"endpoint\":\"127.0.0.1:1\"%s",
+        kubelet);
+    FoundObject cluster = {STR("kubeadm_init.main"),
+                           node(lost, lost->pki, str_to_cstr(more, c->arena))};
+    c->schema = &kubeadm_join.schema;
+    vec_push(c->arena, &lost->clusters, cluster);
+}
+
+/* The plan of a node that joins or gets another version reads its machine, if the cluster has such
+ * a rule and is known. */
+static void test_cgroup(void **) {
+    static const struct {
+        const char *kubelet; /* of the kubeadm_init; NULL: there is none */
+        const char *facts, *from, *to;
+        size_t errors, warnings;
+    } rows[] = {
+        {"", "cgroup tmpfs", NULL, "1.35.4", 1, 0},
+        {"", "cgroup tmpfs", "1.34.4", "1.35.4", 1, 0},
+        {"", "cgroup tmpfs", "1.35.4", "1.35.4", 0, 0},
+        {"", "cgroup tmpfs", "1.33.4", "1.34.4", 0, 0},
+        {"", "cgroup cgroup2fs", NULL, "1.35.4", 0, 0},
+        {"", "cgroup cgroup2fs", "1.34.4", "1.35.4", 0, 0},
+        {KUBELET("false"), "cgroup tmpfs", NULL, "1.35.4", 0, 1},
+        {KUBELET("false"), "cgroup tmpfs", "1.34.4", "1.35.4", 0, 1},
+        {NULL, "cgroup tmpfs", NULL, "1.35.4", 0, 0},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        NodeCase lost;
+        open_node(&lost, "");
+        ResourceCase *c = &lost.c;
+        c->call.is_planning = true;
+        lost.fake.silent = NULL;
+        lost.fake.output = str_to_cstr(
+            str_format(c->arena, "facts 1\nuser 0\n%s\ntime 1\nend\n", rows[i].facts), c->arena);
+        if (rows[i].kubelet)
+            add_cluster(&lost, rows[i].kubelet);
+        c->state = rows[i].from ? object_with_text(c->state, "kubernetes_version",
+                                                   str_from_cstr(rows[i].from), c->arena)
+                                : value_null(c->state.type);
+        Str json =
+            str_format(c->arena,
+                       "{" LINK ",\"host\":\"10.0.0.9\",\"node_name\":\"w9\",\"endpoint\":"
+                       "\"127.0.0.1:1\",\"control_plane\":true,\"kubernetes_version\":\"%s\","
+                       "\"pki\":%.*s}",
+                       rows[i].to, STR_ARG(lost.pki));
+        assert_int_equal(case_plan(c, str_to_cstr(json, c->arena)), rows[i].errors == 0);
+        assert_int_equal(c->diags.error_count, rows[i].errors);
+        assert_int_equal(c->diags.count, rows[i].errors + rows[i].warnings);
+        if (c->diags.count)
+            check_str(c->diags.items[0].summary, "Machine with cgroup v1");
+        close_node(&lost);
+    }
+}
+
 /* Another machine at the address of a lost one is not the lost one; else its key is an error. */
 static void test_other_machine(void **) {
     for (int i = 0; i < 2; i++) {
@@ -676,7 +738,7 @@ UNIT_MAIN(test_kubeadm_member) {
         cmocka_unit_test(test_broken),          cmocka_unit_test(test_refused),
         cmocka_unit_test(test_greeting),        cmocka_unit_test(test_interrupted_host),
         cmocka_unit_test(test_deleted_host),    cmocka_unit_test(test_leaves_before_its_machine),
-        cmocka_unit_test(test_older_programs),
+        cmocka_unit_test(test_older_programs),  cmocka_unit_test(test_cgroup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

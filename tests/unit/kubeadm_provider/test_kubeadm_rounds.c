@@ -239,7 +239,7 @@ static void test_cgroup(void **state) {
         cluster.more_facts = rows[i / 2].facts;
         if (i % 2) {
             assert_int_equal(run(&cluster, prior, planned, &from), rows[i / 2].is_good);
-            assert_int_equal(c->diags.count, rows[i / 2].is_good ? 0 : 1);
+            assert_int_equal(c->diags.count, rows[i / 2].is_good ? 0 : cluster.members);
             assert_int_equal(strbuf_str(&cluster.log).len > 0, rows[i / 2].is_good);
             assert_int_equal(cluster.ignores,
                              rows[i / 2].is_good && !strstr(rows[i / 2].facts, "cgroup2fs"));
@@ -248,6 +248,35 @@ static void test_cgroup(void **state) {
             assert_int_equal(plan(&cluster, prior, planned, &response), rows[i / 2].is_good);
         }
         assert_true(rows[i / 2].is_good || says(&cluster, "10.0.0.1 has cgroup v1"));
+        close_cluster(&cluster);
+    }
+}
+
+/* Any control plane counts, also in an upgrade to the next version alone; a worker has its own
+ * plan.
+ */
+static void test_cgroup_of_others(void **) {
+    static const struct {
+        const char *host;
+        const char *said; /* NULL: no error */
+    } rows[] = {{"cp2", "10.0.0.2 has cgroup v1"}, {"cp3", "10.0.0.3 has cgroup v1"}, {"w1", NULL}};
+    for (size_t i = 0; i < 2 * ARRAY_COUNT(rows); i++) {
+        Cluster cluster;
+        Value prior, planned;
+        KubeVersion from;
+        PlanResponse response;
+        open_cluster(&cluster, 34, 0);
+        make_objects(&cluster, 34, i % 2 ? 35 : 36, i % 2 ? "" : ENTRY("1.35.4"), &prior, &planned);
+        cluster.more_facts = "cgroup tmpfs\n";
+        cluster.odd_host = rows[i / 2].host;
+        bool is_good = rows[i / 2].said == NULL;
+        assert_int_equal(plan(&cluster, prior, planned, &response), is_good);
+        assert_int_equal(cluster.c.diags.error_count, is_good ? 0 : 1);
+        assert_true(is_good || says(&cluster, rows[i / 2].said));
+        cluster.c.diags = diags_new(cluster.c.arena);
+        assert_int_equal(run(&cluster, prior, planned, &from), is_good);
+        assert_true(is_good || says(&cluster, rows[i / 2].said));
+        assert_true(is_good || strbuf_str(&cluster.log).len == 0);
         close_cluster(&cluster);
     }
 }
@@ -284,12 +313,12 @@ static void test_refresh(void **) {
 
 UNIT_MAIN(test_kubeadm_rounds) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_proxy),    cmocka_unit_test(test_proxy_argument),
-        cmocka_unit_test(test_run),      cmocka_unit_test(test_restarted_server),
-        cmocka_unit_test(test_single),   cmocka_unit_test(test_deaths),
-        cmocka_unit_test(test_stranger), cmocka_unit_test(test_plan),
-        cmocka_unit_test(test_cgroup),   cmocka_unit_test(test_plan_of_rest),
-        cmocka_unit_test(test_refresh),
+        cmocka_unit_test(test_proxy),        cmocka_unit_test(test_proxy_argument),
+        cmocka_unit_test(test_run),          cmocka_unit_test(test_restarted_server),
+        cmocka_unit_test(test_single),       cmocka_unit_test(test_deaths),
+        cmocka_unit_test(test_stranger),     cmocka_unit_test(test_plan),
+        cmocka_unit_test(test_cgroup),       cmocka_unit_test(test_cgroup_of_others),
+        cmocka_unit_test(test_plan_of_rest), cmocka_unit_test(test_refresh),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -42,6 +42,7 @@ typedef struct Cluster {
     size_t members; /* control planes */
     const char *etcd;
     const char *more_facts; /* NULL: none */
+    const char *odd_host;   /* the machine that has them; NULL: all have */
     size_t commands;
     size_t death;    /* command that is lost; SIZE_MAX: none */
     bool dies_after; /* the lost command has run */
@@ -183,7 +184,10 @@ static Str answer(Cluster *cluster, size_t i, const SshCommand *command, Arena *
             machine->fetched
                 ? str_to_cstr(str_format(arena, "round 1.%u.4\n", machine->fetched), arena)
                 : "",
-            cluster->more_facts ? cluster->more_facts : "",
+            cluster->more_facts &&
+                    (!cluster->odd_host || !strcmp(cluster->odd_host, name_of(cluster, i)))
+                ? cluster->more_facts
+                : "",
             machine->is_changing ? "former_files yes\n" : "",
             (long long)cluster->c.io.clock->now_ms(cluster->c.io.clock->self) / 1000,
             STR_ARG(machine->image));
