@@ -602,8 +602,13 @@ static bool run(const OperatorSettings *settings, Str *problem) {
     bool leads = true, has_threads = true;
     if (!controller)
         return false;
-    Leader leader = {controller->client, settings->cancel, settings->lease_namespace,
-                     settings->lease,    settings->name,   strbuf_new(arena)};
+    Leader leader = {.client = controller->client,
+                     .cancel = settings->cancel,
+                     .namespace = settings->lease_namespace,
+                     .name = settings->lease,
+                     .identity = settings->name,
+                     .manager = STR("loam-operator"),
+                     .seen = strbuf_new(arena)};
     if (wait_for_lead(settings, &leader)) {
         lead(controller);
         has_threads = start_workers(controller, problem);

@@ -10,7 +10,7 @@
 #include "nested_list.h"
 #include "node_runtime.h"
 #include "path_error.h"
-#include "serving_request.h"
+#include "serving_wait.h"
 
 #define PORT_DEFAULT 6443
 
@@ -408,9 +408,8 @@ bool kubeadm_node_approve(const KubeadmNode *node, const ClusterApi *api, Value 
                           Diags *diags) {
     ServingNode serving = {.name = node->name,
                            .addresses = kubeadm_node_addresses(node),
-                           .link = node->link,
                            .since = kube_object_text(found, "metadata", "creationTimestamp")};
-    return serving_request_approve(node->call, api, &serving, diags);
+    return serving_wait_approve(node->call, api, &serving, node->link, diags);
 }
 
 Value kubeadm_node_endpoint(const KubeadmNode *node, Value endpoint) {

@@ -5,7 +5,7 @@
 #include "kubeadm_peer.h"
 #include "node_object.h"
 #include "path_error.h"
-#include "serving_request.h"
+#include "serving_wait.h"
 #include "timestamp.h"
 
 #define REQUESTS    "serving_requests"
@@ -90,7 +90,7 @@ bool kubeadm_serving_refresh(const Call *call, const ClusterApi *api, Value node
         return true;
     if (!kubeadm_peer_open(call, *state, &peers, diags))
         return false;
-    if (!serving_request_list(api, &look.requests, &response)) {
+    if (!serving_wait_list(api, &look.requests, &response)) {
         path_warning(call, PATH_AT(call, {REQUESTS}), diags, "Requests of kubelets unknown",
                      "The API server does not list the requests for serving certificates. %.*s",
                      STR_ARG(response.problem));
@@ -162,7 +162,7 @@ static bool grant_planned(const ServingLook *look, const ClusterApi *api, const 
     vec_each(&peers->items, peer) {
         const KubeadmNode *node = &(*peer)->node;
         if (value_find(planned, node->name, &ignored) && find_waiting(look, node, &found) &&
-            !serving_request_grant(api, found, look->diags))
+            !serving_wait_grant(api, found, look->diags))
             return false;
     }
     return true;
@@ -178,7 +178,7 @@ bool kubeadm_serving_update(const KubeadmNode *node, Value prior, Diags *diags) 
     if (!kubeadm_peer_open(node->call, node->object, &peers, diags) ||
         !kubeadm_node_api(node, &api, diags) || !node_object_list(&api, &look.nodes, diags))
         return false;
-    return serving_request_list(&api, &look.requests, &response)
+    return serving_wait_list(&api, &look.requests, &response)
                ? grant_planned(&look, &api, &peers, object_attribute(prior, REQUESTS))
                : path_error(node->call, PATH_AT(node->call, {REQUESTS}), diags,
                             "Serving certificate not approved",

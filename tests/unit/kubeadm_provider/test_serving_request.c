@@ -5,7 +5,7 @@
 #include "kube_script.h"
 #include "kubelet_request.h"
 #include "machine_script.h"
-#include "serving_request.h"
+#include "serving_wait.h"
 
 static Value parse(Str text, Arena *arena) {
     Value value;
@@ -142,13 +142,12 @@ typedef struct Exchange {
 
 static void exchange(Exchange *x, const KubeScriptRow *rows, size_t count, Arena *arena) {
     ServingNode node = node_of(arena);
-    node.link = x->link;
     kube_script_open(&x->script, rows, count, NULL, arena);
     x->call = (Call){.io = &x->script.io, .arena = arena};
     x->api = (ClusterApi){.client = x->script.client,
                           .call = {.client = x->script.client, .arena = arena}};
     x->diags = diags_new(arena);
-    x->is_good = serving_request_approve(&x->call, &x->api, &node, &x->diags);
+    x->is_good = serving_wait_approve(&x->call, &x->api, &node, x->link, &x->diags);
     kube_client_close(x->script.client);
     assert_int_equal(x->script.next, count);
 }

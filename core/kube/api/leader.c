@@ -51,7 +51,7 @@ static KubeOutcome write_lease(Leader *leader, const KubeCall *call, const KubeR
         .ref = *ref,
         .body = str_format(call->arena, "{\"metadata\":{\"resourceVersion\":\"%.*s\"},%.*s}",
                            STR_ARG(version), STR_ARG(spec_json(leader, identity, call->arena))),
-        .manager = STR("loam-operator"),
+        .manager = leader->manager,
     };
     KubeOutcome outcome = kube_call_patch(call, &patch, &response, NULL);
     if (outcome == KUBE_DONE && kube_client_decode(&response, &lease, call->arena))
@@ -105,7 +105,7 @@ static KubeCall leader_call(const Leader *leader, Arena *arena) {
 }
 
 bool leader_try(Leader *leader) {
-    SCOPED(ArenaRef) arena = arena_open("lease of the operator");
+    SCOPED(ArenaRef) arena = arena_open("lease of a controller");
     KubeCall call = leader_call(leader, arena);
     int64_t now_ms = leader_now_ms(leader);
     bool was_leader = leader->renewed_ms != 0;
@@ -121,7 +121,7 @@ bool leader_try(Leader *leader) {
 }
 
 void leader_release(Leader *leader) {
-    SCOPED(ArenaRef) arena = arena_open("lease of the operator");
+    SCOPED(ArenaRef) arena = arena_open("lease of a controller");
     KubeCall call = leader_call(leader, arena);
     KubeRef ref = {&leases, leader->namespace, leader->name};
     KubeResponse response;

@@ -3,27 +3,19 @@
 #include "serving_request.h"
 #include "base64.h"
 #include "json.h"
-#include "kube_error.h"
 #include "kube_object.h"
 #include "object_builder.h"
 #include "openssl_pem.h"
-#include "path_error.h"
-#include "remote_script.h"
 
 #include <arpa/inet.h>
 
 #define USER_PREFIX "system:node:"
 #define GROUP       "system:nodes"
-#define WAIT_MS     INT64_C(120000)
-#define CERTIFICATE "/var/lib/kubelet/pki/kubelet-server-current.pem"
-#define REQUESTS                                                                                   \
-    "/apis/certificates.k8s.io/v1/certificatesigningrequests"                                      \
-    "?fieldSelector=spec.signerName%3Dkubernetes.io%2Fkubelet-serving"
 
-static const KubeResource requests = {.group = STR_CONST("certificates.k8s.io"),
-                                      .version = STR_CONST("v1"),
-                                      .kind = STR_CONST("CertificateSigningRequest"),
-                                      .plural = STR_CONST("certificatesigningrequests")};
+const KubeResource serving_request_resource = {.group = STR_CONST("certificates.k8s.io"),
+                                               .version = STR_CONST("v1"),
+                                               .kind = STR_CONST("CertificateSigningRequest"),
+                                               .plural = STR_CONST("certificatesigningrequests")};
 
 /* The object. */
 
@@ -200,33 +192,6 @@ Str serving_request_check(Value request, const ServingNode *node, Arena *arena) 
 
 /* The approval. */
 
-/* kubeadm stores the configuration of all kubelets. */
-static bool request_is_wanted(const ClusterApi *api, bool *out, Diags *diags) {
-    KubeRef ref = {.resource = &cluster_api_config_maps,
-                   .namespace = STR("kube-system"),
-                   .name = STR("kubelet-config")};
-    KubeResponse response;
-    Value found;
-    *out = false;
-    KubeOutcome outcome = kube_call_get(&api->call, &ref, &response, diags);
-    if (outcome == KUBE_ABSENT)
-        return true;
-    if (outcome == KUBE_DONE && kube_client_decode(&response, &found, api->call.arena)) {
-        Str line, rest = kube_object_text(found, "data", "kubelet");
-        while (!*out && str_next_field(&rest, '\n', &line))
-            *out = str_equal(line, STR("serverTLSBootstrap: true"));
-        return true;
-    }
-    return kube_error_report(&api->call, "Configuration of kubelets not read", &ref, &response,
-                             diags);
-}
-
-typedef struct RequestLook {
-    const ClusterApi *api;
-    const ServingNode *node;
-    Diags *diags;
-} RequestLook;
-
 static Value approval(Value request, Arena *arena) {
     ObjectBuilder condition = object_builder_new(arena), status = object_builder_new(arena);
     ObjectBuilder metadata = object_builder_new(arena), body = object_builder_new(arena);
@@ -248,104 +213,20 @@ static Value approval(Value request, Arena *arena) {
     return object_builder_value(&body);
 }
 
-bool serving_request_list(const ClusterApi *api, Value *items, KubeResponse *response) {
-    return cluster_api_list(api, STR(REQUESTS), items, response, NULL);
-}
-
-bool serving_request_grant(const ClusterApi *api, Value request, Diags *diags) {
-    const KubeCall *call = &api->call;
+KubeOutcome serving_request_approve(const KubeCall *call, Value request, KubeResponse *response,
+                                    Diags *diags) {
     KubePatch patch = {
-        .ref = {.resource = &requests,
-                .name = kube_object_text(request, "metadata", "name"),
-                .subresource = STR("approval")},
+        .ref = serving_request_ref(request),
         .type = KUBE_PATCH_MERGE,
         .body = json_text(approval(request, call->arena), call->arena),
         .manager = STR("loam"),
         .is_repeatable = true,
     };
-    KubeResponse response;
-    KubeOutcome outcome = kube_call_patch(call, &patch, &response, diags);
-    if (outcome == KUBE_DONE || outcome == KUBE_CONFLICT)
-        return true;
-    return kube_error_report(call, "Serving certificate not approved", &patch.ref, &response,
-                             diags);
+    patch.ref.subresource = STR("approval");
+    return kube_call_patch(call, &patch, response, diags);
 }
 
-static bool request_reject(const Call *call, const RequestLook *look, Value request,
-                           const char *problem) {
-    return path_error(call, NO_PATH, look->diags, "Serving certificate not approved",
-                      "The request \"%.*s\" of the kubelet of \"%.*s\" is not approved. %s",
-                      STR_ARG(kube_object_text(request, "metadata", "name")),
-                      STR_ARG(look->node->name), problem);
-}
-
-/* Returns whether the machine has the certificate; true if it cannot be asked. */
-static bool has_certificate(const ServingNode *node, Arena *arena) {
-    Diags ignored = diags_new(arena);
-    SshResult result;
-    return !node->link || (remote_script_run(node->link, (RemoteScript){"test -s " CERTIFICATE},
-                                             &result, &ignored) &&
-                           result.exit_status == 0);
-}
-
-/* Returns false after an error. A request that has changed meanwhile is looked at again. */
-static bool handle(const Call *call, const RequestLook *look, Value request) {
-    Str problem;
-    switch (serving_request_state(request)) {
-    case SERVING_APPROVED: return true;
-    case SERVING_DENIED:
-        return request_reject(
-            call, look, request,
-            "It was denied before. Delete it, and the kubelet sends another one.");
-    case SERVING_FAILED:
-        return request_reject(call, look, request,
-                              "Its signer failed. Delete it, and the kubelet sends another one.");
-    case SERVING_PENDING: break;
-    }
-    problem = serving_request_check(request, look->node, call->arena);
-    return problem.len ? request_reject(call, look, request, str_to_cstr(problem, call->arena))
-                       : serving_request_grant(look->api, request, look->diags);
-}
-
-/* A kubelet that restarts, as kubeadm init does with it, leaves its request and sends another one.
- * So the wait ends with the certificate. */
-static WaitLook look_at_requests(void *payload, Wait *wait) {
-    const RequestLook *look = payload;
-    KubeResponse response;
-    Value items;
-    wait->reason = STR("the API server does not list requests");
-    if (!serving_request_list(look->api, &items, &response))
-        return WAIT_LOOK_AGAIN;
-    Value found = serving_request_find(items, look->node);
-    bool is_found = value_is_present(found);
-    bool is_approved = is_found && serving_request_state(found) == SERVING_APPROVED;
-    if (is_found && !handle(wait->call, look, found))
-        return WAIT_LOOK_FAILED;
-    wait->reason = is_found ? STR("its certificate has not been signed")
-                            : STR("the kubelet has sent no request");
-    bool may_end = is_approved || (!is_found && look->node->link);
-    return may_end && has_certificate(look->node, look->api->call.arena) ? WAIT_LOOK_DONE
-                                                                         : WAIT_LOOK_AGAIN;
-}
-
-bool serving_request_approve(const Call *call, const ClusterApi *api, const ServingNode *node,
-                             Diags *diags) {
-    RequestLook look = {.api = api, .node = node, .diags = diags};
-    WaitUntil until = {.what = "the serving certificate",
-                       .look = look_at_requests,
-                       .payload = &look,
-                       .timeout_ms = WAIT_MS};
-    Wait wait;
-    bool wants = false;
-    if (!request_is_wanted(api, &wants, diags))
-        return false;
-    if (!wants)
-        return true;
-    WaitResult result = wait_until(call, &until, &wait);
-    if (result == WAIT_TIMED_OUT || result == WAIT_CANCELLED)
-        path_warning(call, NO_PATH, diags, "Serving certificate not approved",
-                     "The kubelet of \"%.*s\" has no certificate of the cluster yet: %.*s. "
-                     "Approve its request with \"kubectl certificate approve\".",
-                     STR_ARG(node->name), STR_ARG(wait.reason));
-    return result != WAIT_FAILED;
+KubeRef serving_request_ref(Value request) {
+    return (KubeRef){.resource = &serving_request_resource,
+                     .name = kube_object_text(request, "metadata", "name")};
 }

@@ -13,6 +13,7 @@ typedef struct Leader {
     Str namespace;
     Str name;     /* of the Lease */
     Str identity; /* of this controller */
+    Str manager;  /* of fields of the Lease */
     /* The version that was seen last, and since when. */
     StrBuf seen;
     int64_t seen_ms;
