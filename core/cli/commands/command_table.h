@@ -23,6 +23,7 @@
     ROW(gitops)           \
     ROW(graph)            \
     ROW(import)           \
+    ROW(kubernetes)       \
     ROW(login)            \
     ROW(logout)           \
     ROW(metadata)         \
