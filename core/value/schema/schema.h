@@ -107,7 +107,7 @@ typedef struct Schema {
     /* Checks every known text of a configured object, at any depth; NULL: none. Only for the schema
      * of a type. */
     TextCheck text_check;
-    bool is_foreign; /* another program validates the texts */
+    bool is_foreign; /* another program validates the texts, and warns if the type is deprecated */
 } Schema;
 
 struct NestedObject {

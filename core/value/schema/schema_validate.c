@@ -197,7 +197,7 @@ static void schema_validate_check_object(const Checker *checker, const Schema *s
 bool schema_validate(const Schema *schema, Value config, Arena *arena, Diags *diags) {
     Checker checker = {arena, diags, schema->text_check, schema->is_foreign};
     size_t before = diags->error_count;
-    if (schema->deprecated)
+    if (schema->deprecated && !schema->is_foreign)
         diags_warning(diags, NO_RANGE, "Type is deprecated", "%s", schema->deprecated)
             ->is_deprecation = true;
     schema_validate_check_object(&checker, schema, config, (Path){0});

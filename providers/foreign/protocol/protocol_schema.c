@@ -226,7 +226,7 @@ static bool protocol_schema_read_block(Decoder *decoder, Str bytes, Str name, Sc
     WireField field;
     Members members = {0};
     int64_t version = out->version;
-    *out = (Schema){.description = "", .version = version};
+    *out = (Schema){.description = "", .version = version, .is_foreign = true};
     if (++decoder->depth > DEPTH_MAX)
         return protocol_schema_fail(decoder, "nests too deeply", name);
     while (wire_next(&reader, &field)) {
@@ -262,7 +262,7 @@ bool protocol_schema_decode(Str bytes, Schema *out, Str *error, Arena *arena) {
     WireReader reader = wire_reader_new(bytes);
     WireField field;
     Str block = STR_EMPTY;
-    Schema schema = {.is_foreign = true};
+    Schema schema = {0};
     while (wire_next(&reader, &field)) {
         if (field.number == VERSION)
             schema.version = (int64_t)field.value;

@@ -120,6 +120,7 @@ static void blocks(void **) {
         assert_int_equal(block->is_group, i == 5);
         assert_true(block->min_items == 1 && block->max_items == 2);
         assert_true(block->schema.is_markdown && block->schema.deprecated);
+        assert_true(schema.is_foreign && block->schema.is_foreign);
         check_str(str_from_cstr(block->schema.description), "About it.");
     }
     assert_false(protocol_schema_decode(block_schema(0, 0, 0), &schema, &error, arena));

@@ -50,6 +50,18 @@ static void provider_warns_itself(void **) {
     assert_int_equal(diags.count, 0);
 }
 
+static void deprecated_types(void **) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    static const Schema types[] = {{.deprecated = "Use another."},
+                                   {.deprecated = "", .is_foreign = true}};
+    for (size_t i = 0; i < ARRAY_COUNT(types); i++) {
+        Diags diags = diags_new(arena);
+        Value config = value_object_of(schema_implied_type(&types[i]), NULL);
+        assert_true(schema_validate(&types[i], config, arena, &diags));
+        assert_int_equal(diags.warning_count, types[i].is_foreign ? 0 : 1);
+    }
+}
+
 static Value object_of(const Schema *of, const char *json, Arena *arena) {
     JsonReader reader = json_reader_new(str_from_cstr(json), arena);
     const char *error = NULL;
@@ -287,6 +299,7 @@ static void secrets_stay_out_of_messages(void **) {
 UNIT_MAIN(test_schema_validate) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(provider_warns_itself),
+        cmocka_unit_test(deprecated_types),
         cmocka_unit_test(objects),
         cmocka_unit_test(counts_of_blocks),
         cmocka_unit_test(words),
