@@ -357,8 +357,8 @@ static void put_identity(StrBuf *out, Str id) {
     wire_end(out, identity);
 }
 
-static void put_problem(StrBuf *out, uint64_t severity) {
-    size_t diagnostic = wire_begin(out, 4);
+static void put_problem(StrBuf *out, uint32_t field, uint64_t severity) {
+    size_t diagnostic = wire_begin(out, field);
     wire_put_varint(out, 1, severity);
     wire_put_bytes(out, 2, STR("A problem"));
     wire_end(out, diagnostic);
@@ -371,7 +371,7 @@ static void put_event(StrBuf *out, Value config, int64_t number) {
     Str id =
         str_format(arena, "%.*s%d", STR_ARG(value_text(attribute(config, "name"))), (int)number);
     if (is_deed("warnings"))
-        put_problem(&event, 2);
+        put_problem(&event, 4, 2);
     else if (!is_deed("no-identity"))
         put_identity(&event, id);
     wire_put_bytes(&event, 2, is_deed("escapes") ? STR("\x1b[31mred\nline\x07") : id);
@@ -380,7 +380,7 @@ static void put_event(StrBuf *out, Value config, int64_t number) {
     else
         put_value(&event, 3, with(config, "id", value_string(id, arena), arena));
     if (is_deed("fails") && number == 1)
-        put_problem(&event, 1);
+        put_problem(&event, 4, 1);
     put_message(out, strbuf_str(&event));
 }
 
@@ -487,6 +487,8 @@ static void spoil(StrBuf *out) {
         {"long-map", STR_CONST("\xdf\xff\xff\xff\xff")},
     };
     size_t start = out->len;
+    if (is_deed("warn")) /* of a validation */
+        put_problem(out, 1, 2);
     for (size_t i = 0; i < ARRAY_COUNT(objects); i++) {
         if (is_deed(objects[i].name)) {
             out->len = PREFIX;

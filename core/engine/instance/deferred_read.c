@@ -83,3 +83,8 @@ bool deferred_read_is_needed(const InstanceOp *op) {
     bool has_conditions = lifecycle->preconditions.count + lifecycle->postconditions.count > 0;
     return has_conditions && op->node->is_pending && is_deferred_by(op, op->node);
 }
+
+void deferred_read_merge_warnings(InstanceOp *op, size_t from) {
+    for (size_t i = from; i < op->diags.count; i++)
+        op->diags.items[i].is_of_walk = false;
+}

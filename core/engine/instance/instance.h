@@ -61,6 +61,9 @@ bool deferred_read_is_needed(const InstanceOp *op);
 /* Returns the object before the read: the configuration, with unknown values where the provider may
  * set them. Without marks. */
 Value deferred_read_object(InstanceOp *op, Value config);
+/* Lets the warnings of the provider from index `from` on be shown once with those of the validation
+ * before the plan: Terraform does not validate an object again that the plan does not read. */
+void deferred_read_merge_warnings(InstanceOp *op, size_t from);
 
 /* Run the provisioners of a creation or of a deletion. `object` is the marked object of the
  * instance, the value of "self". Return false with an error if a provisioner fails; the remaining

@@ -79,11 +79,15 @@ static bool data_plan_source(InstanceOp *op) {
     ModuleScope scope;
     module_scope_init_instance(&scope, op->record);
     Configured configured;
-    if (!instance_conditions_before(op, &scope) || !configured_evaluate(op, &scope, &configured))
+    if (!instance_conditions_before(op, &scope))
+        return false;
+    size_t before = op->diags.count;
+    if (!configured_evaluate(op, &scope, &configured))
         return false;
     bool is_unknown = !value_is_wholly_known(configured.value) || op->provider->is_deferred;
     note_waiting(op);
     if (is_unknown || op->record->deferral || deferred_read_is_needed(op)) {
+        deferred_read_merge_warnings(op, before);
         postpone(op, &configured,
                  is_unknown ? REASON_READ_BECAUSE_CONFIG_UNKNOWN
                             : REASON_READ_BECAUSE_DEPENDENCY_PENDING);
@@ -200,6 +204,7 @@ static void data_plan_nested(InstanceOp *op) {
     note_waiting(op);
     if (!value_is_wholly_known(configured.value) || op->provider->is_deferred ||
         op->record->deferral) {
+        deferred_read_merge_warnings(op, 0);
         postpone(op, &configured, REASON_READ_BECAUSE_CONFIG_UNKNOWN);
         return;
     }

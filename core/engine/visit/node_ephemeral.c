@@ -296,11 +296,13 @@ static bool open_instance(InstanceOp *op, bool is_destroying) {
     module_scope_init_instance(&scope, op->record);
     if (!is_destroying && !instance_conditions_before(op, &scope))
         return false;
+    size_t before = op->diags.count;
     if (!configured_evaluate(op, &scope, &configured))
         return false;
     if (op->walk->phase == PHASE_PLAN)
         op->record->deferral = deferrals_of_needs(op->node, op->provider);
     if (op->record->deferral || ephemeral_is_deferred(op, &configured)) {
+        deferred_read_merge_warnings(op, before);
         ephemeral_keep_value(op, deferred_read_object(op, configured.value), &configured);
         return true;
     }
