@@ -617,8 +617,5 @@ bool engine_plan(const Engine *engine, const PlanOptions *options, const State *
         *out = (PlanResult){.refreshed = found.refreshed};
         return false;
     }
-    bool ok = engine_plan_make(engine, &going, found.refreshed, out, arena, diags);
-    if (out->plan)
-        out->plan->drift = found.plan->drift;
-    return ok;
+    return engine_plan_make(engine, &going, found.refreshed, out, arena, diags);
 }
