@@ -316,6 +316,7 @@ static bool run_init(const KubeadmNode *node, const KubeadmRestore *restore, boo
                         .verb = "init",
                         .config = init_config(&own, STR_EMPTY),
                         .mark = kubeadm_node_mark(node),
+                        .etcd_directory = kubeadm_node_etcd_directory(node),
                         .restore = restore};
     if (!node_pki_place(node->link, &node->pki, diags) || !kubeadm_member_place_files(node, diags))
         return false;

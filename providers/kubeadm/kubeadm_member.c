@@ -319,7 +319,8 @@ bool kubeadm_member_join(const KubeadmNode *node, Value join, bool *may_exist, D
     KubeadmStep step = {.id = node->id,
                         .verb = "join",
                         .config = join_config(node, join, &token),
-                        .mark = kubeadm_node_mark(node)};
+                        .mark = kubeadm_node_mark(node),
+                        .etcd_directory = kubeadm_node_etcd_directory(node)};
     KubeadmResult result = kubeadm_step_run(node->link, &step, diags);
     *may_exist = result == KUBEADM_UNREACHABLE && node->link->may_have_run;
     /* After a lost connection the step may still need its token. */

@@ -13,6 +13,7 @@
 #include "serving_wait.h"
 
 #define PORT_DEFAULT 6443
+#define ETCD_DEFAULT "/var/lib/etcd"
 
 /* clang-format off */
 static const Attribute node_authority[] = {
@@ -171,16 +172,16 @@ static bool check_kubeadm(const KubeadmNode *node, const HostFacts *facts, Diags
                       STR_ARG(node->link->target.host), STR_ARG(problem));
 }
 
-/* Sets *out to "kubelet" of the cluster's kubeadm_init, as the plan leaves it. Returns false if
+/* Sets *out to an argument of the cluster's kubeadm_init, as the plan leaves it. Returns false if
  * there is none: the cluster does not exist, or the node does not depend on it. */
-static bool find_kubelet(const KubeadmNode *node, Value *out) {
-    if (value_find(node->object, STR("kubelet"), out))
+static bool find_cluster_argument(const KubeadmNode *node, const char *name, Value *out) {
+    if (value_find(node->object, str_from_cstr(name), out))
         return true;
     const FoundObjects all[] = {call_find_planned(node->call, "kubeadm_init"),
                                 call_find_objects(node->call, "kubeadm_init")};
     for (size_t i = 0; i < ARRAY_COUNT(all); i++) {
         vec_each(&all[i], init) {
-            *out = object_attribute(init->object, "kubelet");
+            *out = object_attribute(init->object, name);
             if (str_equal(object_text(init->object, "endpoint", STR_EMPTY), node->endpoint))
                 return true;
         }
@@ -191,7 +192,7 @@ static bool find_kubelet(const KubeadmNode *node, Value *out) {
 static bool accepts_cgroup1(const KubeadmNode *node) {
     Path field = path_attribute((Path){0}, STR("failCgroupV1"), node->call->arena);
     Value kubelet, fails = value_null(&TYPE_DYNAMIC);
-    return find_kubelet(node, &kubelet) && value_is_present(kubelet) &&
+    return find_cluster_argument(node, "kubelet", &kubelet) && value_is_present(kubelet) &&
            path_get(kubelet, field, &fails) && value_is_present(fails) &&
            fails.type->kind == KIND_BOOL && !value_is_true(fails);
 }
@@ -244,8 +245,9 @@ bool kubeadm_node_plan_cgroup(const Call *call, Value planned, Diags *diags) {
     if (!call->is_planning || !object_has(planned, "host") || !node.endpoint.len ||
         call_loses(call, object_text(planned, "host", STR_EMPTY)) ||
         !kube_version_parse(object_text(planned, "kubernetes_version", STR_EMPTY), &version) ||
-        !kube_release_needs_cgroup2(version) || !find_kubelet(&node, &kubelet) ||
-        !value_is_wholly_known(kubelet) || !ssh_client_link(call, planned, &link, &ignored))
+        !kube_release_needs_cgroup2(version) ||
+        !find_cluster_argument(&node, "kubelet", &kubelet) || !value_is_wholly_known(kubelet) ||
+        !ssh_client_link(call, planned, &link, &ignored))
         return true;
     ssh_client_limit_to_plan(&link);
     return !host_look(&link, NULL, &look, &ignored) ||
@@ -396,6 +398,18 @@ StrVec kubeadm_node_addresses(const KubeadmNode *node) {
             vec_push(arena, &addresses, str_trim(address));
     }
     return addresses;
+}
+
+Str kubeadm_node_etcd_directory(const KubeadmNode *node) {
+    Value cluster;
+    if (!node->is_control_plane)
+        return STR_EMPTY;
+    if (!find_cluster_argument(node, "cluster", &cluster) || !value_is_present(cluster))
+        return STR(ETCD_DEFAULT);
+    Value etcd = object_nested(cluster, "etcd", node->call->arena);
+    Value local = object_nested(etcd, "local", node->call->arena);
+    return object_has(etcd, "external") ? STR_EMPTY
+                                        : object_text(local, "data_dir", STR(ETCD_DEFAULT));
 }
 
 bool kubeadm_node_leave_in_doubt(ApplyResponse *response) {

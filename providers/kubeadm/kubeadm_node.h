@@ -98,6 +98,8 @@ Value kubeadm_node_registration(const KubeadmNode *node, Value registration);
  * node-ip.
  */
 StrVec kubeadm_node_addresses(const KubeadmNode *node);
+/* Returns the directory of the data of etcd that kubeadm makes on the machine; empty: none. */
+Str kubeadm_node_etcd_directory(const KubeadmNode *node);
 /* Returns the typed object `endpoint` with the node's address. */
 Value kubeadm_node_endpoint(const KubeadmNode *node, Value endpoint);
 /* Sets the attributes that identify the machine. */

@@ -8,7 +8,6 @@
 #include "remote_script.h"
 
 #define DIRECTORY    "/var/lib/loam/restore"
-#define DATA_DEFAULT "/var/lib/etcd"
 #define KUBELET_PORT 10250
 #define LOOK_MS      INT64_C(5000)
 
@@ -163,15 +162,12 @@ bool kubeadm_restore_begin(const KubeadmNode *node, EtcdSource *source, KubeadmR
                            Diags *diags) {
     Arena *arena = node->call->arena;
     const EtcdSnapshot *snapshot = &source->head;
-    Value etcd = object_nested(object_nested(node->object, "cluster", arena), "etcd", arena);
     *out = (KubeadmRestore){
         .path = str_format(arena, DIRECTORY "/%.*s.db", STR_ARG(snapshot->id)),
         .id = snapshot->id,
         .name = node->name,
         .peer_url =
             str_concat(STR("https://"), ssh_endpoint(advertised(node, arena), 2380, arena), arena),
-        .data_directory =
-            object_text(object_nested(etcd, "local", arena), "data_dir", STR(DATA_DEFAULT)),
     };
     return check_members(node, snapshot, diags) &&
            etcd_source_copy(source, node->link, out->path, diags);

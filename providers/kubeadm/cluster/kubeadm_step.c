@@ -10,13 +10,13 @@ static RemoteStep step_of(const KubeadmStep *step, Arena *arena) {
     ObjectBuilder variables = object_builder_new(arena);
     object_builder_put(&variables, STR("LOAM_VERB"), value_from_cstr(step->verb));
     object_builder_put(&variables, STR("LOAM_MARK"), value_from_str(step->mark));
+    if (step->etcd_directory.len)
+        object_builder_put(&variables, STR("LOAM_DATA"), value_from_str(step->etcd_directory));
     if (step->restore) {
         object_builder_put(&variables, STR("LOAM_RESTORE"), value_from_str(step->restore->path));
         object_builder_put(&variables, STR("LOAM_SNAPSHOT"), value_from_str(step->restore->id));
         object_builder_put(&variables, STR("LOAM_NAME"), value_from_str(step->restore->name));
         object_builder_put(&variables, STR("LOAM_PEER"), value_from_str(step->restore->peer_url));
-        object_builder_put(&variables, STR("LOAM_DATA"),
-                           value_from_str(step->restore->data_directory));
     }
     Value map = object_builder_map(&variables, &TYPE_STRING);
     return (RemoteStep){

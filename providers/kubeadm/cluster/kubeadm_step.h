@@ -10,7 +10,6 @@ typedef struct KubeadmRestore {
     Str id;   /* for /etc/loam/restored */
     Str name; /* of the member of etcd */
     Str peer_url;
-    Str data_directory;
 } KubeadmRestore;
 
 typedef struct KubeadmStep {
@@ -18,6 +17,7 @@ typedef struct KubeadmStep {
     const char *verb;              /* "init", "join" */
     Str config;                    /* documents for --config, on standard input */
     Str mark;                      /* for /etc/loam/node.json; empty: unchanged */
+    Str etcd_directory;            /* of the data of etcd on this machine; empty: none */
     const KubeadmRestore *restore; /* NULL: none */
 } KubeadmStep;
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Runs kubeadm with the configuration on standard input. LOAM_VERB is its command, LOAM_MARK the content of
-# /etc/loam/node.json. With LOAM_RESTORE, the path of a snapshot, etcd gets its data from it: LOAM_SNAPSHOT is its id,
-# LOAM_NAME and LOAM_PEER the name and the peer URL of the member, LOAM_DATA the directory of its data.
+# /etc/loam/node.json. LOAM_DATA is the directory of the data of etcd, on control planes. With LOAM_RESTORE, the path of a
+# snapshot, etcd gets its data from it: LOAM_SNAPSHOT is its id, LOAM_NAME and LOAM_PEER the name and the peer URL of the member.
 set -eu
 # shellcheck source=etcd_tool.sh
 . ./etcd_tool.sh
@@ -20,7 +20,7 @@ verb=$LOAM_VERB
 snapshot=${LOAM_RESTORE:-}
 unset LOAM_VERB LOAM_MARK LOAM_RESTORE
 
-# Makes the directories of the kubelet and of the network of pods. kubeadm, and a kubelet outside of /usr/bin, run in domains in which
+# Makes the directories of the kubelet, of the network of pods and of etcd. kubeadm, and a kubelet outside of /usr/bin, run in domains in which
 # these would get labels that the container runtime cannot use.
 label_directories() {
   [ -e /sys/fs/selinux/enforce ] || return 0
@@ -28,6 +28,8 @@ label_directories() {
   (umask 077 && directory_make /var/lib/kubelet)
   (umask 027 && for path in kubelet/device-plugins kubelet/plugins kubelet/plugins_registry kubelet/pods; do directory_make /var/lib/$path; done &&
     directory_make /var/log/pods)
+  # A disk for the data may be mounted there, with a label of its own.
+  [ -z "${LOAM_DATA:-}" ] || { (umask 077 && directory_make "$LOAM_DATA") && file_label -R "$LOAM_DATA"; }
 }
 
 # Sets $tool to the newest program that restores snapshots; kubeadm may have to pull the image.

@@ -87,8 +87,7 @@ static void test_input(void **) {
     static const KubeadmRestore restore = {.path = STR_CONST("/r/s"),
                                            .id = STR_CONST("snap"),
                                            .name = STR_CONST("cp1"),
-                                           .peer_url = STR_CONST("https://p"),
-                                           .data_directory = STR_CONST("/var/lib/etcd")};
+                                           .peer_url = STR_CONST("https://p")};
     for (int restores = 0; restores < 2; restores++) {
         SCOPED(ArenaRef) arena = arena_open("test");
         const MachineRow rows[] = {{.out = exited("a1", 0, "", "", arena)}};
@@ -96,6 +95,7 @@ static void test_input(void **) {
                             .verb = "join",
                             .config = STR("CONFIG"),
                             .mark = STR("MARK"),
+                            .etcd_directory = restores ? STR("/var/lib/etcd") : STR_EMPTY,
                             .restore = restores ? &restore : NULL};
         MachineScript machine;
         machine_script_open(&machine, rows, ARRAY_COUNT(rows), arena);
