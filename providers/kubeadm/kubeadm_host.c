@@ -396,11 +396,8 @@ static void host_find_missing(const KubeadmWish *plan, const HostFacts *facts, S
                        str_is_among(service, facts->active.items, facts->active.count);
     bool uses_skopeo = plan->runtime == &node_runtime_table[NODE_RUNTIME_CRIO] && has_images(plan);
     bool has_repository = plan->wish.repository.url.len || plan->wish.runtime_repository.url.len;
-    if (plan->is_new && has_repository && facts->selinux.len && !facts->selinux_containers.len &&
-        plan->wish.driver && str_equal_cstr(STR("rpm"), plan->wish.driver->format)) {
-        vec_push(arena, out, STR("policycoreutils"));
-        vec_push(arena, out, STR("container-selinux"));
-    }
+    if (has_repository && plan->wish.driver)
+        package_driver_add_selinux(plan->wish.driver, facts, plan->is_new, out, arena);
     if (!has_runtime) {
         vec_each(&plan->wish.runtime_repository.packages, package)
             vec_push(arena, out, *package);
@@ -439,6 +436,27 @@ static bool install_runtime(KubeadmWish *plan, SshLink *link, Str id, HostLook *
         return path_error(call, PATH_AT(call, {"runtime_repository"}), diags,
                           "Setting not possible", "%.*s", STR_ARG(problem));
     return host_bundle_prepare(link, id, lines, diags) && host_look(link, NULL, look, diags);
+}
+
+/* After the installation of packages. */
+static void warn_selinux(const KubeadmWish *plan, const HostFacts *facts, Diags *diags) {
+    const Call *call = plan->call;
+    const PackageDriver *driver = plan->wish.driver;
+    Str host = object_text(plan->object, "host", STR_EMPTY);
+    if (!facts->selinux.len)
+        return;
+    if (!str_is_among(STR("restorecon"), facts->programs.items, facts->programs.count))
+        path_warning(call, PATH_AT(call, {"host"}), diags, "Labels of SELinux not set",
+                     "%.*s has SELinux and no restorecon, so files that loam makes may have labels "
+                     "of other places, and systemd may not start their programs. Install the "
+                     "package policycoreutils, or set \"repository\".",
+                     STR_ARG(host));
+    if (plan->is_new && !facts->selinux_containers.len)
+        path_warning(call, PATH_AT(call, {"host"}), diags, "Pods without labels of SELinux",
+                     "The policy of SELinux on %.*s has no domains of containers, so the container "
+                     "runtime does not label pods.%s%s%s",
+                     STR_ARG(host), driver ? " Install the package " : "",
+                     driver ? driver->policy : "", driver ? ", and replace this object." : "");
 }
 
 /* Another object may have prepared the machine, and its node may run. */
@@ -498,6 +516,7 @@ static bool kubeadm_host_prepare(KubeadmWish *plan, SshLink *link, Str id, Value
     find_system(plan, &first.facts, diags);
     if (!install_runtime(plan, link, id, &first, diags))
         return false;
+    warn_selinux(plan, &first.facts, diags);
     if (plan->is_new) {
         plan->has_selinux = first.facts.selinux.len && first.facts.selinux_containers.len;
         plan->kept = settings_value(&first.facts.containerd_kept, arena);

@@ -133,7 +133,7 @@ if [ -r /etc/crictl.yaml ]; then
 fi
 has kubeadm && print_fact version "kubeadm $(kubeadm version -o short 2>/dev/null)"
 has crictl && print_fact version "crictl $(crictl --version 2>/dev/null | awk '{print $3}')"
-for name in nft iptables ip6tables conntrack ethtool socat ebtables skopeo apt-get dnf zypper; do
+for name in nft iptables ip6tables conntrack ethtool socat ebtables skopeo restorecon apt-get dnf zypper; do
   has "$name" && print_fact program "$name"
 done
 

@@ -11,6 +11,7 @@ const PackageDriver package_driver_table[PACKAGE_DRIVER_COUNT] = {
             .keys = "/etc/apt/keyrings",
             .sources = "/etc/apt/sources.list.d",
             .suffix = "sources",
+            .policy = "selinux-policy-default",
         },
     [PACKAGE_DNF] =
         {
@@ -21,6 +22,8 @@ const PackageDriver package_driver_table[PACKAGE_DRIVER_COUNT] = {
             .keys = "/etc/pki/rpm-gpg",
             .sources = "/etc/yum.repos.d",
             .suffix = "repo",
+            .policy = "container-selinux",
+            .extends_policy = true,
         },
     [PACKAGE_ZYPPER] =
         {
@@ -31,6 +34,8 @@ const PackageDriver package_driver_table[PACKAGE_DRIVER_COUNT] = {
             .keys = "/etc/pki/rpm-gpg",
             .sources = "/etc/zypp/repos.d",
             .suffix = "repo",
+            .policy = "container-selinux",
+            .extends_policy = true,
         },
 };
 
@@ -82,6 +87,17 @@ const PackageDriver *package_driver_of(const HostFacts *facts, bool *is_known) {
             return &package_driver_table[i];
     }
     return NULL;
+}
+
+void package_driver_add_selinux(const PackageDriver *driver, const HostFacts *facts, bool is_new,
+                                StrVec *out, Arena *arena) {
+    bool extends = is_new && driver->extends_policy && !facts->selinux_containers.len;
+    if (!facts->selinux.len)
+        return;
+    if (extends || !str_is_among(STR("restorecon"), facts->programs.items, facts->programs.count))
+        vec_push(arena, out, STR("policycoreutils"));
+    if (extends)
+        vec_push(arena, out, str_from_cstr(driver->policy));
 }
 
 Str package_driver_name(const PackageDriver *driver) {

@@ -22,6 +22,9 @@ typedef struct PackageDriver {
     const char *keys;     /* directory of the keys of repositories */
     const char *sources;  /* directory of the files of repositories */
     const char *suffix;   /* of these files */
+    const char *policy;   /* package of SELinux with the domains of containers */
+    bool extends_policy;  /* the package adds them to the policy that the machine has; else it is a
+                             whole policy, with which all files get other labels */
 } PackageDriver;
 
 typedef enum PackageDriverKind {
@@ -38,5 +41,9 @@ const PackageDriver *package_driver_find(Str name);
 /* Returns the driver of the machine; NULL if it has none of the programs, or a system without
  * packages. *is_known: loam knows the system, else the driver is that of the first program. */
 const PackageDriver *package_driver_of(const HostFacts *facts, bool *is_known);
+/* Adds the packages that a machine with SELinux lacks, and that a driver can install: restorecon,
+ * and for a new object the domains of containers. */
+void package_driver_add_selinux(const PackageDriver *driver, const HostFacts *facts, bool is_new,
+                                StrVec *out, Arena *arena);
 /* Returns the name for scripts and objects; "none" if `driver` is NULL. */
 Str package_driver_name(const PackageDriver *driver);

@@ -55,10 +55,41 @@ static void test_names(void **) {
     assert_null(package_driver_find(package_driver_name(NULL)));
 }
 
+/* Only packages that extend a policy are installed for it, and only for a new object. */
+static void test_selinux_packages(void **) {
+    static const struct {
+        PackageDriverKind driver;
+        const char *selinux, *containers, *program;
+        bool is_new;
+        const char *packages;
+    } rows[] = {
+        {PACKAGE_APT, "", "", "", true, ""},
+        {PACKAGE_APT, "1", "", "", true, "policycoreutils"},
+        {PACKAGE_APT, "0", "yes", "", false, "policycoreutils"},
+        {PACKAGE_APT, "1", "", "restorecon", true, ""},
+        {PACKAGE_DNF, "1", "", "restorecon", true, "policycoreutils container-selinux"},
+        {PACKAGE_ZYPPER, "1", "", "", true, "policycoreutils container-selinux"},
+        {PACKAGE_DNF, "1", "yes", "restorecon", true, ""},
+        {PACKAGE_DNF, "1", "", "restorecon", false, ""},
+        {PACKAGE_DNF, "", "", "", true, ""},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        SCOPED(ArenaRef) arena = arena_open("test");
+        HostFacts facts = {.selinux = str_from_cstr(rows[i].selinux),
+                           .selinux_containers = str_from_cstr(rows[i].containers)};
+        StrVec out = {0};
+        vec_push(arena, &facts.programs, str_from_cstr(rows[i].program));
+        package_driver_add_selinux(&package_driver_table[rows[i].driver], &facts, rows[i].is_new,
+                                   &out, arena);
+        check_str(str_join(out.items, out.count, STR(" "), arena), rows[i].packages);
+    }
+}
+
 UNIT_MAIN(test_package_driver) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_systems),
         cmocka_unit_test(test_names),
+        cmocka_unit_test(test_selinux_packages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
