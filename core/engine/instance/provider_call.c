@@ -50,16 +50,25 @@ static Calling provider_call_begin(InstanceOp *op, const char *name) {
     return calling;
 }
 
+/* What an ephemeral resource computes is for the run alone, also if its schema has no mark. */
+static bool is_of_run_alone(const InstanceOp *op, Str name) {
+    if (op->type->mode != MODE_EPHEMERAL)
+        return false;
+    const Attribute *attribute = schema_find_attribute(op->schema, name);
+    return !attribute || (attribute->flags & COMPUTED);
+}
+
 /* Hides each attribute that contains a secret, as a whole: its keys may be secret too. */
-static Value hide_attributes(Value object, Arena *arena) {
+static Value hide_attributes(const InstanceOp *op, Value object) {
     if (!value_is_present(object) || object.type->kind != KIND_OBJECT)
         return object;
-    Value *items = value_copy_items(object, arena);
+    Value *items = value_copy_items(object, op->scratch);
     for (uint32_t i = 0; i < object.type->count; i++) {
-        if (value_has_marks_anywhere(items[i]))
+        bool is_hidden = value_is_present(items[i]) && is_of_run_alone(op, object.type->names[i]);
+        if (is_hidden || value_has_marks_anywhere(items[i]))
             items[i] = value_with_marks(items[i], MARK_SENSITIVE);
     }
-    return value_with_items(object, items, arena);
+    return value_with_items(object, items, op->scratch);
 }
 
 /* Formats an object for the log, without write-only values. Marks of the schema hide sensitive
@@ -71,7 +80,7 @@ static LogField provider_call_shown(InstanceOp *op, const char *key, Value objec
     Value marked = object_marks_add(op, object, NULL); /* adds secrets */
     SecretIndex secrets = secret_index_new(&op->secrets, op->scratch);
     marked = mask_value(marked, &secrets, op->scratch);
-    return log_text(key, value_summary(hide_attributes(marked, op->scratch), op->scratch));
+    return log_text(key, value_summary(hide_attributes(op, marked), op->scratch));
 }
 
 static void log_request(const Calling *calling, Value prior, Value wanted) {

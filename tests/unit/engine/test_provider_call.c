@@ -616,15 +616,18 @@ static void the_log_hides_secrets(void **) {
         "null}\" ms=",
         "tags = (sensitive value), token = null, zone = \\\"z\\\"}", /* with its keys */
         "call=create ok=1 result=\"{aspects = (sensitive value), id = \\\"r-1\\\",",
+        "call=open ok=1 result=\"{name = \\\"e\\\", renew = null, value = (sensitive value)}\"",
     };
     EngineCase *c = engine_case_open();
     c->parallelism = 1;
     Str text = logged_run(c, "variable: {s: {default: sesame, sensitive: true}}\n"
                              "resource:\n"
                              "  fake_card: {a: {name: a, kind: '${var.s}', secret: hunter-22, "
-                             "token: swordfish}}\n"
+                             "token: swordfish}, "
+                             "b: {name: b, token: '${ephemeral.fake_token.e.value}'}}\n"
                              "  fake_thing: {t: {name: t, zone: z, tags: {k: '${var.s}'}}}\n"
-                             "  fake_relic: {r: {name: r, aspects: {open: '${var.s}'}}}\n");
+                             "  fake_relic: {r: {name: r, aspects: {open: '${var.s}'}}}\n"
+                             "ephemeral: {fake_token: {e: {name: e}}}\n");
     for (size_t i = 0; i < ARRAY_COUNT(parts); i++) {
         if (str_find(text, str_from_cstr(parts[i]), 0) == SIZE_MAX)
             fail_msg("%s is not in the log", parts[i]);
@@ -632,6 +635,7 @@ static void the_log_hides_secrets(void **) {
     assert_true(str_find(text, STR("sesame"), 0) == SIZE_MAX);
     assert_true(str_find(text, STR("hunter-22"), 0) == SIZE_MAX);
     assert_true(str_find(text, STR("swordfish"), 0) == SIZE_MAX);
+    assert_true(str_find(text, STR("token-e-"), 0) == SIZE_MAX);
     engine_case_close(c);
 }
 
