@@ -640,6 +640,17 @@ static void explain_unknown_key(const SshLink *link, SshProblem problem, Diags *
         STR_ARG(endpoint), STR_ARG(problem.found));
 }
 
+/* sudo with "requiretty" starts no command of a session without a terminal, and loam asks for none:
+ * it would mix output and errors. */
+static Str explain_terminal(const SshLink *link) {
+    return str_format(
+        link->call->arena,
+        "The login succeeded, but sudo runs commands only from a terminal, which loam "
+        "does not have. On the machine, write the line \"Defaults:%.*s !requiretty\" to "
+        "the file /etc/sudoers.d/zz-loam with mode 0440; \"visudo -c\" checks it.",
+        STR_ARG(link->target.user));
+}
+
 void ssh_client_report(const SshLink *link, SshStatus status, SshProblem problem, Diags *diags) {
     if (status == SSH_HOST_KEY_DIFFERS) {
         explain_host_key(link, problem, diags);
@@ -657,6 +668,8 @@ void ssh_client_report(const SshLink *link, SshStatus status, SshProblem problem
     const char *hint = row->hint;
     if (link->plan_end_ms > 0 && ssh_client_is_unreachable(link, status))
         hint = PLAN_TIMEOUT_HINT;
+    if (status == SSH_SUDO_REFUSED && str_find(problem.text, STR("must have a tty"), 0) != SIZE_MAX)
+        hint = str_to_cstr(explain_terminal(link), arena);
     (void)path_error(link->call, path, diags, row->summary, "%.*s@%.*s%.*s. %s",
                      STR_ARG(link->target.user), STR_ARG(endpoint), STR_ARG(why), hint);
 }

@@ -141,6 +141,33 @@ static void test_lost_sudo(void **) {
     }
 }
 
+/* The error names the remedy of the reason. */
+static void test_refused_sudo(void **) {
+    static const struct {
+        const char *output, *hint;
+    } rows[] = {
+        {"sudo: sorry, you must have a tty to run sudo\n", "\"Defaults:u !requiretty\""},
+        {"sudo: a password is required\n", "set \"sudo_password\""},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        PoolCase c;
+        SshResult result;
+        open_case(&c);
+        Diags diags = diags_new(c.call.arena);
+        c.host.error_output = rows[i].output;
+        SshLink link = link_to(&c, target);
+        link.sudo = true;
+        link.target.user = STR("u");
+        SshCommand command = {.command = STR("true")};
+        assert_false(ssh_client_run(&link, &command, &result, &diags));
+        assert_int_equal(diags.error_count, 1);
+        check_str(diags.items[0].summary, "sudo refused");
+        assert_true(str_find(diags.items[0].detail, str_from_cstr(rows[i].hint), 0) != SIZE_MAX);
+        ssh_client_release(&link);
+        close_case(&c);
+    }
+}
+
 /* A tunnel over a lost session is opened again over another one, also a known tunnel. */
 static void test_lost_tunnel(void **) {
     PoolCase c;
@@ -297,10 +324,15 @@ static void test_lost_machine(void **) {
 
 UNIT_MAIN(test_ssh_pool) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_reuse),        cmocka_unit_test(test_lost_machine),
-        cmocka_unit_test(test_lost_session), cmocka_unit_test(test_channels),
-        cmocka_unit_test(test_chain),        cmocka_unit_test(test_absence),
-        cmocka_unit_test(test_lost_sudo),    cmocka_unit_test(test_channels_of_a_jump_host),
+        cmocka_unit_test(test_reuse),
+        cmocka_unit_test(test_lost_machine),
+        cmocka_unit_test(test_lost_session),
+        cmocka_unit_test(test_channels),
+        cmocka_unit_test(test_chain),
+        cmocka_unit_test(test_absence),
+        cmocka_unit_test(test_lost_sudo),
+        cmocka_unit_test(test_refused_sudo),
+        cmocka_unit_test(test_channels_of_a_jump_host),
         cmocka_unit_test(test_lost_tunnel),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
