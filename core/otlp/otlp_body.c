@@ -120,12 +120,12 @@ void otlp_body_begin_span(OtlpBody *body, const OtlpSpan *span) {
     json_key_array(writer, "attributes");
 }
 
-void otlp_body_end_span(OtlpBody *body, bool has_failed) {
+void otlp_body_end_span(OtlpBody *body, const char *error_type) {
     JsonWriter *writer = &body->writer;
-    if (has_failed)
-        otlp_body_add_text(body, "error.type", STR("_OTHER"));
+    if (error_type)
+        otlp_body_add_text(body, "error.type", str_from_cstr(error_type));
     json_array_end(writer);
-    if (has_failed) {
+    if (error_type) {
         json_key_object(writer, "status");
         json_key_int(writer, "code", FAILED);
         json_object_end(writer);
@@ -141,7 +141,7 @@ void otlp_body_add_span(OtlpBody *body, const OtlpSpan *span) {
             add_attribute(&body->writer, attribute->key,
                           attribute->is_number ? "intValue" : "stringValue", attribute->text);
     }
-    otlp_body_end_span(body, span->has_failed);
+    otlp_body_end_span(body, span->error_type);
 }
 
 void otlp_body_end(OtlpBody *body) {

@@ -28,7 +28,7 @@ typedef struct OtlpSpan {
     int64_t start_ms;
     int64_t end_ms;
     OtlpAttribute attributes[OTLP_ATTRIBUTES];
-    bool has_failed;
+    const char *error_type; /* class of the error, of static storage; NULL: it succeeded */
 } OtlpSpan;
 
 typedef VEC(OtlpSpan) OtlpSpans;
@@ -54,7 +54,7 @@ void otlp_body_begin_span(OtlpBody *body, const OtlpSpan *span);
 /* Without a text: adds none. */
 void otlp_body_add_text(OtlpBody *body, const char *key, Str text);
 void otlp_body_add_number(OtlpBody *body, const char *key, uint64_t number);
-void otlp_body_end_span(OtlpBody *body, bool has_failed);
+void otlp_body_end_span(OtlpBody *body, const char *error_type);
 void otlp_body_end(OtlpBody *body);
 
 /* Returns random digits of an ID. */

@@ -2,6 +2,7 @@
  * files, sends the rest. */
 #include "reporting.h"
 
+#include "error_type.h"
 #include "report_outcome.h"
 #include "run_metrics.h"
 #include "span_recorder.h"
@@ -502,10 +503,11 @@ static bool has_failed(const Diags *diags, int status) {
     return diags_has_errors(diags) || status == 1;
 }
 
-static void end_spans(Reporting *reporting, Str title, bool failed) {
+static void end_spans(Reporting *reporting, Str title, const char *error_type) {
     Arena *arena = reporting->cli->arena;
     const Plan *plan = reporting->plan;
-    SpanRecorderEnd end = {.name = str_concat(STR("loam "), title, arena), .has_failed = failed};
+    SpanRecorderEnd end = {.name = str_concat(STR("loam "), title, arena),
+                           .error_type = error_type};
     if (plan) {
         end.attributes[0] = (OtlpAttribute){"loam.workspace", plan->workspace, false};
         end.attributes[1] = (OtlpAttribute){
@@ -552,7 +554,8 @@ bool reporting_write(Reporting *reporting, Str title, int status, Diags *diags) 
         return true;
     Cli *cli = reporting->cli;
     if (reporting->spans)
-        end_spans(reporting, title, has_failed(diags, status));
+        end_spans(reporting, title,
+                  has_failed(diags, status) ? error_type_first(diags, 0, ERROR_TYPE_OTHER) : NULL);
     Diags said = diags_new(cli->arena); /* so that no report contains the write error of another */
     diags_append(&said, diags);
     ReportInput input = {

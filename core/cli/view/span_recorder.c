@@ -1,6 +1,7 @@
 #include "span_recorder.h"
 
 #include "clock.h"
+#include "error_type.h"
 #include "map.h"
 #include "thread.h"
 #include "trace_parent.h"
@@ -14,9 +15,9 @@ typedef struct OpenSpan {
     Str provider;
     char id[OTLP_SPAN_SIZE];
     char parent[OTLP_SPAN_SIZE];
-    int64_t start_ms; /* since the command began */
-    int64_t end_ms;   /* of an instance: of its last event */
-    bool has_failed;
+    int64_t start_ms;       /* since the command began */
+    int64_t end_ms;         /* of an instance: of its last event */
+    const char *error_type; /* NULL: it has not failed */
     bool is_open;
 } OpenSpan;
 
@@ -97,7 +98,7 @@ static void span_end(SpanRecorder *recorder, const OpenSpan *open, OtlpSpan *spa
     span->parent = id_text(open->parent);
     span->start_ms = recorder->began_ms + open->start_ms;
     span->end_ms = recorder->began_ms + open->end_ms;
-    span->has_failed = open->has_failed;
+    span->error_type = open->error_type;
     if (recorder->options.kept)
         keep_span(recorder, span);
     if (recorder->options.sender)
@@ -141,6 +142,27 @@ static void end_instance(SpanRecorder *recorder, OpenSpan *instance, const char 
     instance->is_open = false;
 }
 
+/* Returns the class of the error of a call; NULL if the call succeeded. */
+static const char *call_error(const WalkEvent *event) {
+    bool is_provisioner = event->kind == EVENT_PROVISION_END;
+    if (!event->failed)
+        return NULL;
+    return event->error_type ? event->error_type : is_provisioner ? "provisioner" : "provider";
+}
+
+/* The first error of an instance counts: later ones follow from it. */
+static void mark_failed(OpenSpan *instance, const WalkEvent *event) {
+    bool is_call = event->kind == EVENT_CALL_END || event->kind == EVENT_PROVISION_END;
+    if (event->failed && !instance->error_type)
+        instance->error_type = is_call ? call_error(event) : ERROR_TYPE_OTHER;
+}
+
+/* Of several errors within a span, the first one counts. */
+static void note_error(OpenSpan *span, const char *error_type) {
+    if (!span->error_type)
+        span->error_type = error_type;
+}
+
 static void begin_call(const SpanRecorder *recorder, const OpenSpan *instance) {
     size_t at = thread_spans.depth++;
     if (at >= DEPTH_MAX)
@@ -160,7 +182,7 @@ static void end_call(SpanRecorder *recorder, const WalkEvent *event, const char 
                        {"loam.provider", event->provider, false}},
     };
     call->end_ms = since_began_ms(recorder);
-    call->has_failed = event->failed;
+    call->error_type = call_error(event);
     span_end(recorder, call, &span);
     restore_parent(recorder);
 }
@@ -186,7 +208,9 @@ void span_recorder_event(SpanRecorder *recorder, const WalkEvent *event) {
         return;
     record_call(recorder, event, instance);
     instance->end_ms = since_began_ms(recorder);
-    instance->has_failed |= event->failed;
+    mark_failed(instance, event);
+    if (is_end)
+        note_error(recorder->phase, instance->error_type);
     if (is_end)
         end_instance(recorder, instance, action_name(event->action));
 }
@@ -241,13 +265,30 @@ static void begin_part(SpanRecorder *recorder, const char *name) {
     set_parent(recorder, part);
 }
 
+/* Returns the class of an error of a part of which no more is known. */
+static const char *part_error(const char *name) {
+    static const struct {
+        const char *name;
+        const char *type;
+    } rows[] = {
+        {"state lock", "state_lock"}, {"state read", "state"},    {"state write", "state"},
+        {"backend read", "state"},    {"backend write", "state"}, {"init providers", "packages"},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        if (strcmp(rows[i].name, name) == 0)
+            return rows[i].type;
+    }
+    return ERROR_TYPE_OTHER;
+}
+
 static void end_part(SpanRecorder *recorder, OpenSpan *part, bool ok) {
     if (recorder->phase == part)
         end_phase(recorder);
     if (recorder->state == part)
         recorder->state = NULL;
     part->end_ms = since_began_ms(recorder);
-    part->has_failed = !ok;
+    part->error_type = ok ? NULL : part->error_type ? part->error_type : part_error(part->name);
+    note_error(&recorder->command, part->error_type);
     span_end(recorder, part, &(OtlpSpan){.name = str_from_cstr(part->name)});
     part->name = NULL;
     restore_parent(recorder);
@@ -280,6 +321,15 @@ SpanRecorder *span_recorder_open(const SpanRecorderOptions *options) {
     return recorder;
 }
 
+/* Returns the class of the command's error. The first span that failed knows more of an error of
+ * which only the place, or nothing, is known. */
+static const char *command_error(const SpanRecorder *recorder, const char *given) {
+    const char *noted = recorder->command.error_type;
+    bool is_vague = given && (strcmp(given, ERROR_TYPE_OTHER) == 0 ||
+                              strcmp(given, ERROR_TYPE_CONFIGURATION) == 0);
+    return is_vague && noted && strcmp(noted, ERROR_TYPE_OTHER) != 0 ? noted : given;
+}
+
 void span_recorder_end(SpanRecorder *recorder, const SpanRecorderEnd *end) {
     LOCKED(&recorder->mutex);
     for (size_t i = 0; i < PARTS_MAX; i++) {
@@ -289,7 +339,7 @@ void span_recorder_end(SpanRecorder *recorder, const SpanRecorderEnd *end) {
     OtlpSpan span = {.name = end->name};
     memcpy(span.attributes, end->attributes, sizeof span.attributes);
     recorder->command.end_ms = since_began_ms(recorder);
-    recorder->command.has_failed = end->has_failed;
+    recorder->command.error_type = command_error(recorder, end->error_type);
     span_end(recorder, &recorder->command, &span);
 }
 

@@ -26,7 +26,7 @@ typedef struct SpanRecorderOptions {
 typedef struct SpanRecorderEnd {
     Str name; /* of the span of the command */
     OtlpAttribute attributes[OTLP_ATTRIBUTES];
-    bool has_failed;
+    const char *error_type; /* NULL: the command succeeded */
 } SpanRecorderEnd;
 
 SpanRecorder *span_recorder_open(const SpanRecorderOptions *options);

@@ -47,10 +47,11 @@ typedef struct WalkEvent {
     const ActionInvocation *invocation; /* NULL unless EVENT_INVOKE_… */
     const Listing *listing;             /* NULL unless EVENT_LIST_… */
     bool failed;                        /* EVENT_…_END */
-    bool is_deferred; /* EVENT_REFRESH_END of a plan: the read is deferred to the apply */
-    bool is_waiting;  /* same: to a later plan */
-    bool is_import;   /* EVENT_REFRESH_START: an import block imports the object */
-    uint8_t hidden;   /* EVENT_PROVISION_OUTPUT: the marks for which `text` replaces the output */
+    const char *error_type; /* EVENT_CALL_END, EVENT_PROVISION_END that failed: see error_type.h */
+    bool is_deferred;       /* EVENT_REFRESH_END of a plan: the read is deferred to the apply */
+    bool is_waiting;        /* same: to a later plan */
+    bool is_import;         /* EVENT_REFRESH_START: an import block imports the object */
+    uint8_t hidden; /* EVENT_PROVISION_OUTPUT: the marks for which `text` replaces the output */
 } WalkEvent;
 
 typedef struct Hooks {

@@ -3,6 +3,7 @@
 #include "provider_call.h"
 
 #include "conform.h"
+#include "error_type.h"
 #include "instance_object.h"
 #include "log.h"
 #include "mask.h"
@@ -23,14 +24,16 @@ static bool is_mocked(const InstanceOp *op) {
     return op->mock.type != NULL;
 }
 
+/* `error_type` is NULL unless the call has failed. */
 static void provider_call_send(const InstanceOp *op, const char *name, WalkEventKind kind,
-                               bool failed) {
+                               const char *error_type) {
     const Hooks *hooks = op->walk->engine->hooks;
     if (!hooks || op->walk->phase == PHASE_VALIDATE)
         return;
     WalkEvent event = instance_op_event(op, kind);
     event.operation = name;
-    event.failed = failed;
+    event.failed = error_type != NULL;
+    event.error_type = error_type;
     hooks_send(hooks, &event);
 }
 
@@ -46,7 +49,7 @@ static Calling provider_call_begin(InstanceOp *op, const char *name) {
         .other_secrets = calling.call.provider_secrets,
     });
     calling.started_ms = log_clock_ms();
-    provider_call_send(op, name, EVENT_CALL_START, false);
+    provider_call_send(op, name, EVENT_CALL_START, NULL);
     return calling;
 }
 
@@ -121,8 +124,9 @@ static const Diag *provider_call_first_error(const Calling *calling) {
 /* Ends a call that returned `ok` and the object `result` (NULL: none). Returns `ok`. */
 static bool provider_call_end(const Calling *calling, bool ok, const Value *result) {
     InstanceOp *op = calling->op;
-    provider_call_send(op, calling->name, EVENT_CALL_END, !ok);
     instance_op_place_diags(op, calling->from);
+    const char *error_type = ok ? NULL : error_type_first(&op->diags, calling->from, "provider");
+    provider_call_send(op, calling->name, EVENT_CALL_END, error_type);
     const Diag *error = log_enabled(LOG_DEBUG) ? provider_call_first_error(calling) : NULL;
     log_debug("provider call", log_cstr("call", calling->name), log_number("ok", ok),
               log_text("error", error ? error->summary : STR_EMPTY),

@@ -1,5 +1,6 @@
 /* Runs provisioners. A provisioner writes its output in pieces; listeners receive whole lines. If
  * its configuration contains a secret, its output and the details of its errors are hidden. */
+#include "error_type.h"
 #include "instance.h"
 #include "log.h"
 #include "mask.h"
@@ -20,19 +21,26 @@ typedef struct Provisioning {
     StrBuf lines[2]; /* unfinished lines of standard output and standard error */
 } Provisioning;
 
-static void provision_send_event(const Provisioning *run, WalkEventKind kind, Str text,
-                                 bool failed) {
+static void provision_send_event(const Provisioning *run, WalkEventKind kind, Str text) {
     WalkEvent event = instance_op_event(run->op, kind);
     event.provisioner = run->node->config->type;
     event.text = text;
-    event.failed = failed;
     event.hidden = kind == EVENT_PROVISION_OUTPUT ? run->secret : 0;
+    hooks_send(run->op->walk->engine->hooks, &event);
+}
+
+/* `error_type` is NULL unless the provisioner has failed. */
+static void provision_send_end(const Provisioning *run, const char *error_type) {
+    WalkEvent event = instance_op_event(run->op, EVENT_PROVISION_END);
+    event.provisioner = run->node->config->type;
+    event.failed = error_type != NULL;
+    event.error_type = error_type;
     hooks_send(run->op->walk->engine->hooks, &event);
 }
 
 static void send_line(const Provisioning *run, Str line) {
     SCOPED(ArenaRef) scratch = arena_open("line");
-    provision_send_event(run, EVENT_PROVISION_OUTPUT, utf8_strip_controls(line, scratch), false);
+    provision_send_event(run, EVENT_PROVISION_OUTPUT, utf8_strip_controls(line, scratch));
 }
 
 static void provision_end_line(const Provisioning *run, StrBuf *text) {
@@ -148,7 +156,7 @@ static bool provision_run_one(Provisioning *run) {
     Diags found = diags_new(op->scratch);
     for (size_t i = 0; i < ARRAY_COUNT(run->lines); i++)
         run->lines[i] = strbuf_new(op->scratch);
-    provision_send_event(run, EVENT_PROVISION_START, STR_EMPTY, false);
+    provision_send_event(run, EVENT_PROVISION_START, STR_EMPTY);
     bool ok = provision_configure(run, &found);
     if (ok) {
         ProvisionCall call = {
@@ -167,8 +175,9 @@ static bool provision_run_one(Provisioning *run) {
               log_text("type", run->node->config->type), log_number("ok", ok),
               log_number("stopped", is_stopped), log_number("forgiven", is_forgiven),
               log_number("secret", run->secret != 0));
+    const char *error_type = ok ? NULL : error_type_first(&found, 0, "provisioner");
     report_diags(run, &found, is_forgiven);
-    provision_send_event(run, EVENT_PROVISION_END, STR_EMPTY, !ok);
+    provision_send_end(run, error_type);
     return ok || is_forgiven;
 }
 

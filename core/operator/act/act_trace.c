@@ -10,22 +10,23 @@ typedef struct TraceCase {
     const RunStatus *status;
 } TraceCase;
 
-/* News is no error. */
-static bool is_error(Reason reason) {
-    return reason_row(reason)->ready != CONDITION_TRUE && reason != REASON_SUPERSEDED;
+/* Returns the reason as the class of the error; NULL for news. */
+static const char *error_type_of(Reason reason) {
+    bool is_error = reason_row(reason)->ready != CONDITION_TRUE && reason != REASON_SUPERSEDED;
+    return is_error ? reason_name(reason) : NULL;
 }
 
 /* A part of the Run, if it has begun; one that did not end lasted until the Run did. */
 static void add_part(TraceCase *the, const char *name, int64_t start_ms, int64_t end_ms) {
     Arena *arena = the->body.scratch;
-    bool has_failed = end_ms == 0 && is_error(the->status->reason);
+    const char *error_type = end_ms == 0 ? error_type_of(the->status->reason) : NULL;
     if (start_ms == 0)
         return;
     otlp_body_begin_span(
         &the->body, &(OtlpSpan){str_from_cstr(name), run_trace_span(the->run->uid, name, arena),
                                 run_trace_span(the->run->uid, "run", arena), start_ms,
                                 end_ms ? end_ms : the->status->finished_ms});
-    otlp_body_end_span(&the->body, has_failed);
+    otlp_body_end_span(&the->body, error_type);
 }
 
 static void add_run(TraceCase *the) {
@@ -37,7 +38,7 @@ static void add_run(TraceCase *the) {
     otlp_body_add_text(&the->body, "loam.stack", the->run->labels.stack);
     otlp_body_add_text(&the->body, "loam.run", the->run->name);
     otlp_body_add_text(&the->body, "loam.result", str_from_cstr(reason_name(the->status->reason)));
-    otlp_body_end_span(&the->body, is_error(the->status->reason));
+    otlp_body_end_span(&the->body, error_type_of(the->status->reason));
 }
 
 Str act_trace_of(const DecisionStep *step, Arena *arena) {

@@ -47,7 +47,7 @@ static Str container_body(const Runner *runner, const char *name, bool has_faile
                                             otlp_body_random_id(OTLP_SPAN_SIZE, arena),
                                             phase_span(runner), runner->began_ms,
                                             runner->io->clock->now_ms(runner->io->clock->self)});
-    otlp_body_end_span(&body, has_failed);
+    otlp_body_end_span(&body, has_failed ? "_OTHER" : NULL);
     otlp_body_end(&body);
     return strbuf_str(&out);
 }

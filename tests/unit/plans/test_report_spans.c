@@ -19,7 +19,7 @@ static const OtlpSpans *sample_spans(void) {
          1700000000008,
          1700000000060,
          {{"loam.address", STR_CONST("t.new"), false}},
-         true},
+         "provider"},
         {STR_CONST("loam plan"),
          STR_CONST("0000000000000005"),
          STR_CONST(""),
@@ -76,7 +76,7 @@ static void tree(void **) {
     check_str(member_of(text, "provider plan", "endTimeUnixNano"), "1700000000060000000");
     static const char *const wanted[] = {
         "\"attributes\":[{\"key\":\"loam.address\",\"value\":{\"stringValue\":\"t.new\"}},"
-        "{\"key\":\"error.type\",\"value\":{\"stringValue\":\"_OTHER\"}}],"
+        "{\"key\":\"error.type\",\"value\":{\"stringValue\":\"provider\"}}],"
         "\"status\":{\"code\":2}",
         "\"attributes\":[{\"key\":\"loam.serial\",\"value\":{\"intValue\":\"7\"}}]",
     };
