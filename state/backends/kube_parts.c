@@ -5,7 +5,9 @@
 #include "kube_object.h"
 #include "kube_segments.h"
 
-#define WHOLE_MAX ((size_t)1 << 20) /* limit of a Secret */
+/* The limit of a Secret. The API server counts the data alone, decoded; the names, labels and field
+ * owners count towards the 1.5 MiB of a request to etcd, so a whole state needs no reserve. */
+#define WHOLE_MAX ((size_t)1 << 20)
 #define PART_SIZE ((size_t)1000000) /* leaves room below that limit */
 #define PARTS_MAX ((size_t)1000)
 #define READS     4 /* of a torn set, which another program may just be writing */

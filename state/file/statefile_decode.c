@@ -7,6 +7,8 @@
 #include "state_object_json.h"
 #include "statefile.h"
 
+#define VERSION_MAX ((size_t)40) /* bytes of a version in a message */
+
 typedef struct Decoding {
     JsonReader reader; /* in a scratch arena: kept texts are views of the file or cloned */
     const SourceText *source;
@@ -479,14 +481,26 @@ static bool statefile_decode_find_version(Decoding *decoding, uint64_t *out) {
     return true;
 }
 
+/* Returns the version of the program that wrote the file; empty if the file does not say it in a
+ * known form. */
+static Str writer_of(const Decoding *decoding) {
+    Value document;
+    Str version = STR_EMPTY;
+    if (json_parse_object(decoding->source->bytes, &document, decoding->arena))
+        (void)value_find_text(document, STR("terraform_version"), &version);
+    return version.len <= VERSION_MAX && str_has_only(version, ".-+") ? version : STR_EMPTY;
+}
+
 static bool statefile_decode_check_version(Decoding *decoding, uint64_t version) {
     if (version <= 4 && version >= 1)
         return true;
     SourceRange range = {decoding->source, 0, 0};
+    Str writer = writer_of(decoding);
     return diags_fail(decoding->diags, range, "Unsupported state file format",
                       "The state file has format version %llu, but this program supports only "
-                      "versions up to 4. Use the newer program that wrote it.",
-                      (unsigned long long)version);
+                      "versions up to 4. Use the newer program that wrote it%s%.*s.",
+                      (unsigned long long)version, writer.len ? ", of version " : "",
+                      STR_ARG(writer));
 }
 
 /* A state has secrets, and its text may be freed before a diagnostic is shown. */
