@@ -4,16 +4,17 @@
       agent.port                           of its HTTP interface
       agent.ask("GET", "kv/x?raw")         → status, bytes
   Agent(acl={…}, tls=(certificate, key, authority))    the members of its configuration; with https instead of http"""
-import contextlib, http.client, json, os, shutil, socket, ssl, subprocess, sys, tempfile, time
+import contextlib, http.client, json, os, socket, ssl, subprocess, sys, tempfile, time
+
+from server_program import ServerProgram, find
 
 SKIPPED = 77
 ROOT_TOKEN = "b1a5c7d2-0000-4000-8000-1d0f5ea7b001"  # of an agent with ACLs
 
 
 def program():
-    """The path of consul, as Debian or tests/programs/build has installed it; or None."""
-    built = os.path.join(os.environ.get("LOAM_PROGRAMS") or os.path.expanduser("~/.cache/loam/programs"), "bin")
-    return shutil.which("consul") or shutil.which("consul", path=built)
+    """The path of consul, or None."""
+    return find("consul")
 
 
 def free_ports(count):
@@ -21,7 +22,7 @@ def free_ports(count):
         return [stack.enter_context(socket.create_server(("127.0.0.1", 0))).getsockname()[1] for _ in range(count)]
 
 
-class Agent:
+class Agent(ServerProgram):
     def __init__(self, tls=None, **more):
         path = program()
         if not path:
@@ -52,20 +53,10 @@ class Agent:
             except OSError:
                 pass
             if self.process.poll() is not None or time.monotonic() > end:
-                with open(self.log.name, encoding="utf-8", errors="replace") as file:
-                    text = file.read()[-2000:]
+                text = self.read_log()[-2000:]
                 self.close()
                 raise AssertionError("consul does not start:\n" + text)
             time.sleep(0.1)
-
-    def __exit__(self, *_):
-        self.close()
-
-    def close(self):
-        self.process.kill()
-        self.process.wait()
-        self.log.close()
-        shutil.rmtree(self.directory, ignore_errors=True)
 
     def ask(self, method, path, body=None, token=ROOT_TOKEN):
         connection = (http.client.HTTPSConnection("127.0.0.1", self.port, timeout=60, context=self.context) if self.context

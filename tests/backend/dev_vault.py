@@ -9,17 +9,13 @@
   Server(tls=True)                        https, with server.authority, the file of the certificate authority
   Server(clients="ca.pem", directory=…)   a second address, server.strict, that requires a client certificate of this authority; the
                                           directory has server.pem and server.key"""
-import base64, itertools, json, os, re, shutil, socket, ssl, subprocess, sys, tempfile, time, urllib.error, urllib.request
+import base64, itertools, json, os, re, socket, ssl, subprocess, sys, tempfile, time, urllib.error, urllib.request
+
+from server_program import ServerProgram, find
 
 SKIPPED = 77
 ROOT = "Canary-root-token-5d10"  # a token of one's own choice has no prefix "hvs."
 numbers = itertools.count(1)
-
-
-def find(name):
-    """The path of a program that is installed, or that tests/programs/build made; or None."""
-    built = os.path.join(os.environ.get("LOAM_PROGRAMS") or os.path.expanduser("~/.cache/loam/programs"), "bin")
-    return shutil.which(name) or shutil.which(name, path=built)
 
 
 def free_port():
@@ -27,7 +23,7 @@ def free_port():
         return one.getsockname()[1]
 
 
-class Server:
+class Server(ServerProgram):
     def __init__(self, tls=False, clients=None, directory=None):
         program = find("vault")
         if not program:
@@ -73,19 +69,6 @@ class Server:
         self.do("PUT", "sys/audit/file", {"type": "file", "options": {"file_path": os.path.join(self.directory, "audit"), "log_raw": "true"}})
         self.do("POST", "sys/mounts/transit", {"type": "transit"})
         return self
-
-    def __exit__(self, *_):
-        self.close()
-
-    def close(self):
-        self.process.kill()
-        self.process.wait()
-        self.log.close()
-        shutil.rmtree(self.directory, ignore_errors=True)
-
-    def read_log(self):
-        with open(self.log.name, encoding="utf-8", errors="replace") as file:
-            return file.read()
 
     def ask(self, method, path, body=None):
         data = None if body is None else json.dumps(body).encode()
