@@ -34,6 +34,8 @@ driver=$(each driver)
 . ./host_stage.sh
 # shellcheck source=host_store.sh
 . ./host_store.sh
+# shellcheck source=host_runtime.sh
+. ./host_runtime.sh
 
 # Downloads the member $2 with the digest $1 to the file $3. A file that was begun before is continued, if the server can.
 download() {
@@ -131,19 +133,6 @@ fetch() {
   found=$(find "$part/root" -type f -path "*/bin/$name")
   [ -n "$found" ] && chmod 0755 "$found" && mv -f "$found" "$target/$name" && rm -rf "$part"
 }
-# A file that another program left in conf.d can replace what loam sets there.
-containerd_has_settings() {
-  image=$(sed -n 's/^sandbox\(_image\)\{0,1\} = "\(.*\)"$/\2/p' $containerd_config)
-  dump=$(containerd config dump 2>&1 9>&- </dev/null) || return
-  printf '%s\n' "$dump" | grep -q "sandbox\(_image\)\{0,1\} = [\"']${image}[\"']" && printf '%s\n' "$dump" | grep -q 'SystemdCgroup = true'
-}
-# Puts the former configuration back, and ends.
-restore_containerd() {
-  if [ -f $work/former ]; then file_move $work/former $containerd_config; else rm -f $containerd_config; fi
-  systemctl restart containerd || :
-  fail "$1. The former configuration is back"
-}
-containerd_config=/etc/containerd/config.toml
 mkdir -p $work || exit 1
 began=$(date +%s)
 # A run that was interrupted may have left a step that still runs.
@@ -182,10 +171,10 @@ done || exit 1
 if printf '%s\n' "$lines" | grep -q '^firewall-close$'; then
   firewall_close || fail "the rules for Kubernetes cannot be removed from the firewall"
 fi
-rm -f $work/former
-if printf '%s\n' "$lines" | grep -q "^file [0-7]* $containerd_config " && [ -f $containerd_config ]; then
-  cp -p $containerd_config $work/former || fail "the file $containerd_config cannot be copied"
-fi
+rm -rf $runtime_former
+each file | while read -r _ path _; do
+  runtime_keep "$path" || fail "the file $path cannot be copied"
+done || exit 1
 each file | while read -r mode path content; do
   directory_make "${path%/*}" || fail "the directory of $path cannot be made"
   new=$(file_new "$path") && printf '%s' "$content" | base64 -d >"$new" && chmod "$mode" "$new" &&
@@ -255,13 +244,12 @@ each restart | while read -r name; do
   # Before init or join the kubelet has no configuration and ends at once.
   case $name in
   kubelet) systemctl try-restart kubelet ;;
-  containerd)
-    if ! systemctl restart containerd; then
-      journalctl -u containerd -n 8 --no-pager -o cat 2>/dev/null
-      restore_containerd "the service containerd does not start"
-    fi
-    [ ! -f $containerd_config ] || containerd_has_settings ||
-      restore_containerd "containerd does not have the settings of $containerd_config: a file of /etc/containerd/conf.d replaces them, because containerd 1 does not merge the settings of one plugin. Give its content in containerd_config instead, and remove the file"
+  containerd | crio)
+    systemctl restart "$name" || runtime_restore "$name" "the service $name does not start"
+    [ "$name" = containerd ] && [ -f $containerd_config ] || continue
+    missing=$(containerd_lacks)
+    [ -z "$missing" ] ||
+      runtime_restore containerd "containerd does not have the setting $missing of $containerd_config. A file of /etc/containerd/conf.d may replace it, because containerd 1 does not merge the settings of one plugin: give its content in containerd_config instead, and remove the file. Or this version of containerd does not know the setting"
     ;;
   *) systemctl restart "$name" || fail "the service $name does not start" ;;
   esac
@@ -281,7 +269,8 @@ each image | while read -r runtime sha256 member names; do
   store_import "$runtime" $work/member $names || fail "the images of $member cannot be imported"
 done || exit 1
 set +f
-rm -f $work/member $work/bundle.tar $work/former $work/dump $work/part-*
+rm -rf $runtime_former
+rm -f $work/member $work/bundle.tar $work/part-*
 file_label -R /opt/cni/bin 2>/dev/null || :
 if printf '%s\n' "$lines" | grep -q '^clock$'; then wait_for_clock; fi
 # A boolean of the policy of Debian.
