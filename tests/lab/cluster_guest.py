@@ -1,9 +1,9 @@
-"""An emulated machine with a kernel of its own, beside the LXC machines of a cluster: its disk is the tree of those machines, and
-the modules and the RAM disk are of Debian's kernel for clouds."""
-import os, re, shutil
+"""An emulated machine with a kernel of its own, beside the LXC machines of a cluster: its disk is a tree of nodes/build. The kernel is that
+of the tree, or Debian's kernel for clouds."""
+import glob, os, re, shutil, time
 
 from cluster_nodes import GATEWAY, address_of
-from host import Failed, image, run, write
+from host import Failed, image, read, run, write
 
 NETWORK = """[Unit]
 Description=The network of the test
@@ -19,7 +19,7 @@ WantedBy=multi-user.target
 DOMAIN = """<domain type='qemu'>
   <name>%(name)s</name><memory unit='MiB'>2304</memory><vcpu>2</vcpu>
   <os><type arch='x86_64' machine='q35'>hvm</type>
-    <kernel>%(top)s/vmlinuz</kernel><initrd>%(top)s/initrd</initrd><cmdline>console=ttyS0 quiet root=/dev/vda</cmdline></os>
+    <kernel>%(top)s/vmlinuz</kernel><initrd>%(top)s/initrd</initrd><cmdline>console=ttyS0 quiet root=/dev/vda%(options)s</cmdline></os>
   <features><acpi/></features><cpu mode='maximum'/>
   <devices>
     <controller type='usb' model='none'/>
@@ -31,27 +31,41 @@ DOMAIN = """<domain type='qemu'>
 </domain>"""
 
 
-def unpack_kernel(top):
-    """Debian's kernel: vmlinuz, its RAM disk, and its modules below `root`."""
+def add_kernel(top):
+    """Unpacks Debian's kernel with its modules below `root`."""
     found = re.search(r" Depends: (linux-image-\S+)", run("apt-cache", "depends", "linux-image-cloud-amd64").stdout)
     if not found:
         raise Failed("apt knows no kernel: apt-get update")
     os.makedirs(top + "/deb")
     run("apt-get", "-qq", "-o", "APT::Sandbox::User=root", "download", found[1], cwd=top + "/deb")
-    run("sh", "-c", "dpkg-deb -x deb/*.deb kernel && mv kernel/boot/vmlinuz-* vmlinuz && mkdir ram && cd ram && zcat '%s/initrd' | cpio -idm --quiet && "
-        "for f in lib/drivers/*.ko; do cp \"$(find ../kernel/lib/modules -name \"${f##*/}\")\" lib/drivers/; done && "
+    run("sh", "-c", "dpkg-deb -x deb/*.deb kernel && mkdir -p root/lib root/boot && cp -a kernel/lib/modules root/lib/ && cp -a kernel/boot/. root/boot/ && "
+        "depmod -b root \"$(ls root/lib/modules)\" && rm -r kernel", cwd=top)
+
+
+def make_boot_files(top):
+    """The kernel below `root` as vmlinuz, and a RAM disk with its drivers, without those that are part of it."""
+    run("sh", "-c", "mv root/boot/vmlinuz-* vmlinuz && mkdir ram && cd ram && zcat '%s/initrd' | cpio -idm --quiet && for f in lib/drivers/*.ko; do rm $f; "
+        "found=$(find ../root/lib/modules/ -name \"${f##*/}\" -o -name \"${f##*/}.xz\"); case $found in *.xz) xz -dc \"$found\" >$f ;; ?*) cp \"$found\" $f ;; esac; done && "
         "find . | cpio -o -H newc -R 0:0 --quiet | gzip -1 >../initrd" % image("boot"), cwd=top)
 
 
-def define(cluster, name):
-    """Defines the machine. It gets the address and the keys that a node of this name has."""
+def label(root):
+    """Gives each file the label that the policy of SELinux has for its place, so that the machine need not do so when it starts."""
+    for name in ("button", "evdev"):  # the RAM disk writes these files before the policy is there
+        write(root + "/lib/drivers/%s.ko" % name, "")
+    policy = glob.glob(root + "/etc/selinux/default/policy/policy.*")[0]
+    run("chroot", root, "setfiles", "-m", "-F", "-c", policy.removeprefix(root), "/etc/selinux/default/contexts/files/file_contexts", "/")
+
+
+def define(cluster, name, tree=None, options=""):
+    """Defines the machine. It gets the address and the keys that a node of this name has. `options`: further ones of its kernel."""
     top = cluster.path("guest")
     root = top + "/root"
     os.makedirs(top)
-    unpack_kernel(top)
-    run("cp", "-a", cluster.tree, root)
-    run("sh", "-c", "mkdir -p root/lib root/boot && cp -a kernel/lib/modules root/lib/ && cp -a kernel/boot/. root/boot/ && "
-        "depmod -b root \"$(ls root/lib/modules)\"", cwd=top)
+    run("cp", "-a", tree or cluster.tree, root)
+    if not glob.glob(root + "/boot/vmlinuz-*"):
+        add_kernel(top)
+    make_boot_files(top)
     files = {
         "etc/hostname": name + "\n",
         "etc/hosts": "127.0.0.1 localhost\n%s %s\n" % (address_of(name), name),
@@ -67,8 +81,18 @@ def define(cluster, name):
     for source, path in (("machine", "etc/ssh/ssh_host_ed25519_key"), ("machine.pub", "etc/ssh/ssh_host_ed25519_key.pub"), ("user.pub", "root/.ssh/authorized_keys")):
         shutil.copy(cluster.path(source), os.path.join(root, path))
         os.chmod(os.path.join(root, path), 0o600)
+    if os.path.exists(root + "/etc/selinux/config"):
+        label(root)
     run("truncate", "-s", "3G", top + "/disk")
     run("mke2fs", "-q", "-t", "ext4", "-O", "^has_journal", "-d", root, top + "/disk")
     shutil.rmtree(root)
-    shutil.rmtree(top + "/kernel")
-    cluster.virsh("define " + cluster.file("guest/domain.xml", DOMAIN % {"name": name, "top": top}))
+    cluster.virsh("define " + cluster.file("guest/domain.xml", DOMAIN % {"name": name, "top": top, "options": options}))
+
+
+def wait_for_boot(cluster, name):
+    until = time.monotonic() + 900
+    while cluster.on(name, "true", check=False).returncode != 0:
+        if time.monotonic() > until:
+            raise Failed("the machine does not respond:\n" + read(cluster.path("guest/console"))[-3000:])
+        time.sleep(1)
+    cluster.say("the emulated machine responds")
