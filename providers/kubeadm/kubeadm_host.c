@@ -2,6 +2,7 @@
 #include "cluster_check.h"
 #include "host_bundle.h"
 #include "host_firewall.h"
+#include "host_pause.h"
 #include "json.h"
 #include "kubeadm_check.h"
 #include "kubeadm_member.h"
@@ -54,7 +55,7 @@ static const Attribute host_attributes[] = {
     {"runtime_repository", NULL,         OPTIONAL, "Packages of the container runtime for apt, dnf or zypper. Without it, they come from the repositories of the machine.", .nested = NESTED(NEST_SINGLE, runtime_repository)},
     {"control_plane",      &TYPE_BOOL,   OPTIONAL, "Whether the machine becomes a control plane: then its size is checked. With false it gets no images of control planes and no etcdctl from the bundle."},
     {"image_repository",   &TYPE_STRING, OPTIONAL | COMPUTED, "Registry and path of the images of Kubernetes.", .default_json = "\"registry.k8s.io\""},
-    {"sandbox_image",      &TYPE_STRING, OPTIONAL, "Image of the first process of each pod (default: that of kubeadm)."},
+    {"sandbox_image",      &TYPE_STRING, OPTIONAL, "Image of the first process of each pod (default: that of the bundle, else of kubeadm)."},
     {"swap",               &TYPE_STRING, OPTIONAL | COMPUTED, "\"off\" turns swap off for good; \"keep\" leaves it to the configuration of the kubelet.", .default_json = "\"off\"", .one_of = "off keep"},
     {"host_firewall",      &TYPE_STRING, OPTIONAL, "\"disable\" stops firewalld and ufw for good. \"open\" keeps them, and lets them accept services and, on control planes, the API server from everywhere, and all packets of firewall_networks. Without it they stay, and an active one is a warning with the ports that a node needs.", .one_of = "disable open"},
     {"firewall_networks",  &TYPE_LIST_OF_STRING, OPTIONAL, "For host_firewall = \"open\": networks of the nodes and of the pods, or addresses. The firewall accepts all their packets, also those that the machine forwards."},
@@ -73,6 +74,7 @@ static const Attribute host_attributes[] = {
     {"runtime_version",    &TYPE_STRING, COMPUTED | CHANGES_ON_UPDATE, "Version of the container runtime."},
     {"package_driver",     &TYPE_STRING, COMPUTED | CHANGES_ON_UPDATE, "Program that installs packages on the machine: \"apt\", \"dnf\", \"zypper\"; \"none\": only a bundle brings programs."},
     {"has_selinux",        &TYPE_BOOL,   COMPUTED | CHANGES_ON_UPDATE, "Whether the container runtime gives pods labels of SELinux: the machine had SELinux and its policy for containers when the object was created."},
+    {"pause_image",        &TYPE_STRING, COMPUTED | CHANGES_ON_UPDATE, "Image of the first process of each pod that kubeadm of the machine names; null if sandbox_image or the bundle names one."},
     {"containerd_kept",    &TYPE_MAP_OF_STRING, COMPUTED, "The root, state and oom_score that the configuration of containerd had before loam wrote it, and has still."},
     {"settings",           &TYPE_MAP_OF_STRING, COMPUTED | CHANGES_ON_UPDATE, "Settings of the machine: files, programs, images, kernel, services. A plan shows those that differ."},
     {"id",                 &TYPE_STRING, COMPUTED, "Name of the object's steps on the machine."},
@@ -129,6 +131,19 @@ static bool check_runtime(const Call *call, const PlanRequest *request, Diags *d
         STR_ARG(call->address));
 }
 
+static bool has_same_kubeadm(Value prior, Value planned) {
+    return !object_differs(prior, planned, "kubernetes_version") &&
+           !object_differs(prior, planned, "image_repository");
+}
+
+/* kubeadm of another version may name another image. */
+static Value planned_pause(const KubeadmWish *plan, Value prior) {
+    if (!kubeadm_wish_asks_kubeadm(plan))
+        return value_null(&TYPE_STRING);
+    return has_same_kubeadm(prior, plan->object) ? object_attribute(prior, "pause_image")
+                                                 : value_unknown(&TYPE_STRING);
+}
+
 /* Sets *planned to `object` with the settings of a machine that was prepared before. */
 static bool plan_settings(KubeadmWish *plan, Value prior, Str version, Value object, Value *planned,
                           Diags *diags) {
@@ -141,6 +156,7 @@ static bool plan_settings(KubeadmWish *plan, Value prior, Str version, Value obj
     object_builder_set(&builder, "settings", settings_value(&plan->wanted.settings, arena));
     for (size_t i = 0; i < ARRAY_COUNT(kept); i++)
         object_builder_set(&builder, kept[i], object_attribute(prior, kept[i]));
+    object_builder_set(&builder, "pause_image", planned_pause(plan, prior));
     object_builder_set_optional(&builder, "runtime_version", version, arena);
     *planned = object_builder_value(&builder);
     return true;
@@ -232,6 +248,8 @@ static bool host_plan(const Call *call, const PlanRequest *request, PlanResponse
     plan.has_selinux = object_bool(request->prior, "has_selinux", false);
     plan.kept = object_attribute(request->prior, "containerd_kept");
     plan.prefix = object_text(request->prior, "prefix", STR_EMPTY);
+    if (has_same_kubeadm(request->prior, request->proposed))
+        plan.pause = object_text(request->prior, "pause_image", STR_EMPTY);
     version = kubeadm_wish_runtime_version(
         &plan, object_text(request->prior, "runtime_version", STR_EMPTY));
     if (!kubeadm_wish_check_release(&plan, version, diags))
@@ -372,6 +390,8 @@ static Value host_described(const KubeadmWish *plan, const HostFacts *facts, Str
     object_builder_set(&builder, "has_selinux", value_bool(plan->has_selinux));
     if (plan->kept.type)
         object_builder_set(&builder, "containerd_kept", plan->kept);
+    if (!value_is_known(object_attribute(plan->object, "pause_image")))
+        object_builder_set_optional(&builder, "pause_image", plan->pause, arena);
     object_builder_set_optional(
         &builder, "runtime_version",
         kubeadm_wish_runtime_version(plan, kubeadm_wish_machine_runtime(plan, facts)), arena);
@@ -501,13 +521,57 @@ static void find_system(KubeadmWish *plan, const HostFacts *facts, Diags *diags)
 }
 
 /* Brings the machine to the wanted settings: it is looked at, gets what differs, and is looked at
- * again. Every step can be repeated, so an interrupted preparation is done again. */
+ * again. `first` are the facts before. */
+static bool host_reach(KubeadmWish *plan, SshLink *link, Str id, const HostFacts *first,
+                       HostLook *look, Diags *diags) {
+    NamedTexts observed = {0}, after = {0};
+    StrVec members = {0};
+    if (!kubeadm_wish_settings(
+            plan, host_facts_is_container(first),
+            kubeadm_wish_runtime_version(plan, kubeadm_wish_machine_runtime(plan, first)), diags) ||
+        !host_bundle_look(link, &plan->wanted, look, &observed, diags))
+        return false;
+    plan->wanted.staged = staged_version(plan, &look->facts);
+    Str lines = host_settings_difference(&plan->wanted, &observed, plan->wish.bundle, &members,
+                                         plan->call->arena);
+    if (lines.len && plan->is_new && !host_facts_is_container(&look->facts))
+        lines = str_concat(lines, STR("clock\n"), plan->call->arena);
+    return !lines.len || (host_has_room(plan, &look->facts, &members, diags) &&
+                          host_bundle_bring(link, &plan->source, &members, &lines, diags) &&
+                          host_bundle_prepare(link, id, lines, diags) &&
+                          host_bundle_look(link, &plan->wanted, look, &after, diags) &&
+                          host_check_effect(plan, link, &after, diags));
+}
+
+/* Asks kubeadm, which is there now, for the pause image. A plan that has shown the settings does
+ * not change any more; then the next one has the image. */
+static bool host_settle_pause(KubeadmWish *plan, SshLink *link, Str id, HostLook *look,
+                              Diags *diags) {
+    KubeVersion version;
+    Str used = plan->wish.node.sandbox_image;
+    if (value_is_known(object_attribute(plan->object, "pause_image")) ||
+        !kubeadm_wish_asks_kubeadm(plan) ||
+        !kube_version_parse(object_text(plan->object, "kubernetes_version", STR_EMPTY), &version))
+        return true;
+    plan->pause = host_pause_image(link, version, plan->wish.image_repository);
+    if (!plan->pause.len || str_equal(plan->pause, used))
+        return true;
+    if (!value_is_known(object_attribute(plan->object, "settings"))) {
+        HostFacts first = look->facts;
+        return host_reach(plan, link, id, &first, look, diags);
+    }
+    path_warning(plan->call, PATH_AT(plan->call, {"pause_image"}), diags, "Another pause image",
+                 "kubeadm on %.*s names %.*s for the first process of each pod, and this plan has "
+                 "%.*s. The next plan changes it.",
+                 STR_ARG(link->target.host), STR_ARG(plan->pause), STR_ARG(used));
+    return true;
+}
+
+/* Every step can be repeated, so an interrupted preparation is done again. */
 static bool kubeadm_host_prepare(KubeadmWish *plan, SshLink *link, Str id, Value *state,
                                  Diags *diags) {
     Arena *arena = plan->call->arena;
     HostLook first, look;
-    NamedTexts observed = {0}, after = {0};
-    StrVec members = {0};
     if (!kubeadm_wish_read_bundle(plan, diags) || !host_look(link, NULL, &first, diags) ||
         !end_former_step(link, id, &first, diags) || !host_check_machine(plan, &first, diags) ||
         !check_node_runtime(plan, &first.facts, diags) ||
@@ -526,25 +590,11 @@ static bool kubeadm_host_prepare(KubeadmWish *plan, SshLink *link, Str id, Value
              plan,
              kubeadm_wish_runtime_version(plan, kubeadm_wish_machine_runtime(plan, &first.facts)),
              diags)) ||
-        !kubeadm_wish_settings(
-            plan, host_facts_is_container(&first.facts),
-            kubeadm_wish_runtime_version(plan, kubeadm_wish_machine_runtime(plan, &first.facts)),
-            diags) ||
-        !host_bundle_look(link, &plan->wanted, &look, &observed, diags))
+        !host_reach(plan, link, id, &first.facts, &look, diags) ||
+        !host_settle_pause(plan, link, id, &look, diags))
         return false;
-    warn_container(plan, &look.facts, diags);
-    warn_firewall(plan, &look.facts, diags);
-    plan->wanted.staged = staged_version(plan, &look.facts);
-    Str lines =
-        host_settings_difference(&plan->wanted, &observed, plan->wish.bundle, &members, arena);
-    if (lines.len && plan->is_new && !host_facts_is_container(&look.facts))
-        lines = str_concat(lines, STR("clock\n"), arena);
-    if (lines.len && (!host_has_room(plan, &look.facts, &members, diags) ||
-                      !host_bundle_bring(link, &plan->source, &members, &lines, diags) ||
-                      !host_bundle_prepare(link, id, lines, diags) ||
-                      !host_bundle_look(link, &plan->wanted, &look, &after, diags) ||
-                      !host_check_effect(plan, link, &after, diags)))
-        return false;
+    warn_container(plan, &first.facts, diags);
+    warn_firewall(plan, &first.facts, diags);
     *state = host_described(plan, &look.facts, id);
     return true;
 }
@@ -557,6 +607,7 @@ static bool host_apply(const Call *call, const ApplyRequest *request, ApplyRespo
         .object = request->planned,
         .runtime = kubeadm_wish_runtime(request->planned),
         .is_new = value_is_null(request->prior),
+        .pause = object_text(request->planned, "pause_image", STR_EMPTY),
     };
     if (!plan.is_new) {
         plan.has_selinux = object_bool(request->prior, "has_selinux", false);

@@ -53,23 +53,39 @@ bool kubeadm_wish_check_bundle(KubeadmWish *plan, Str architecture, Diags *diags
     return true;
 }
 
-static Str sandbox_image(const KubeadmWish *plan) {
-    KubeVersion version;
+static Str pause_prefix(const KubeadmWish *plan) {
+    return str_concat(object_text(plan->object, "image_repository", STR("registry.k8s.io")),
+                      STR("/pause:"), plan->call->arena);
+}
+
+/* Returns the image of the argument or of the bundle; empty: none. */
+static Str named_image(const KubeadmWish *plan) {
     Str given = object_text(plan->object, "sandbox_image", STR_EMPTY);
-    Str repository = object_text(plan->object, "image_repository", STR("registry.k8s.io"));
     if (given.len)
         return given;
     /* A bundle has the pause image of its version of kubeadm. */
-    Str prefix = str_concat(repository, STR("/pause:"), plan->call->arena);
+    Str prefix = pause_prefix(plan);
     for (size_t i = 0; plan->wish.bundle && i < plan->source.bundle.files.count; i++) {
         vec_each(&plan->source.bundle.files.items[i].images, image) {
             if (str_starts_with(*image, prefix))
                 return *image;
         }
     }
+    return STR_EMPTY;
+}
+
+bool kubeadm_wish_asks_kubeadm(const KubeadmWish *plan) {
+    return !named_image(plan).len;
+}
+
+static Str sandbox_image(const KubeadmWish *plan) {
+    KubeVersion version;
+    Str named = named_image(plan);
+    if (named.len || plan->pause.len)
+        return named.len ? named : plan->pause;
     if (!kube_version_parse(object_text(plan->object, "kubernetes_version", STR_EMPTY), &version))
         version = (KubeVersion){1, KUBE_RELEASE_FIRST, 0, STR_EMPTY};
-    return str_concat(prefix, str_from_cstr(kube_release_tag(version, STR("pause"))),
+    return str_concat(pause_prefix(plan), str_from_cstr(kube_release_tag(version, STR("pause"))),
                       plan->call->arena);
 }
 

@@ -12,6 +12,7 @@ typedef struct KubeadmWish {
     bool is_new;      /* the object is created */
     bool has_selinux; /* pods get labels of SELinux */
     Value kept;       /* map or null: see NodeSettings */
+    Str pause;        /* image that kubeadm of the machine has named; empty: not known */
     Str prefix;       /* directory of programs, if the object names none; empty: the default */
     HostBundle source;
     HostWish wish;
@@ -37,6 +38,9 @@ Str kubeadm_wish_machine_runtime(const KubeadmWish *plan, const HostFacts *facts
 MUST_USE bool kubeadm_wish_check_release(const KubeadmWish *plan, Str found, Diags *diags);
 /* Reads the repositories of packages for `wish.driver`. */
 void kubeadm_wish_read_repositories(KubeadmWish *plan);
+/* Whether kubeadm of the machine decides about the pause image: neither an argument nor the bundle
+ * names it. */
+bool kubeadm_wish_asks_kubeadm(const KubeadmWish *plan);
 /* Computes the wanted settings of a machine; `version` is that of its container runtime. Can be
  * repeated with another `wish`. */
 MUST_USE bool kubeadm_wish_settings(KubeadmWish *plan, bool is_container, Str version,
