@@ -60,6 +60,7 @@ static const Attribute host_attributes[] = {
     {"host_firewall",      &TYPE_STRING, OPTIONAL, "\"disable\" stops firewalld and ufw for good. \"open\" keeps them, and lets them accept services and, on control planes, the API server from everywhere, and all packets of firewall_networks. Without it they stay, and an active one is a warning with the ports that a node needs.", .one_of = "disable open"},
     {"firewall_networks",  &TYPE_LIST_OF_STRING, OPTIONAL, "For host_firewall = \"open\": networks of the nodes and of the pods, or addresses. The firewall accepts all their packets, also those that the machine forwards."},
     {"firewall_ports",     &TYPE_LIST_OF_STRING, OPTIONAL, "For host_firewall = \"open\": further ports, such as \"443/tcp\" or \"7000-7010/udp\"."},
+    {"os_reboots",         &TYPE_STRING, OPTIONAL, "\"keep\": Flatcar reboots the machine after its own updates. Without it they install at the next reboot, because Flatcar does not drain the node.", .one_of = "keep"},
     {"ipv6",               &TYPE_BOOL,   OPTIONAL, "Whether the kernel forwards IPv6."},
     {"hardening",          &TYPE_STRING, OPTIONAL, "\"cis\": the files that loam writes are for root only, and the kernel has the settings that a kubelet with protectKernelDefaults needs.", .one_of = "cis"},
     {"prefix",             &TYPE_STRING, OPTIONAL | COMPUTED, "Directory of the programs of the bundle on the machine (default: \"/usr/local/bin\"; where it is read-only, \"/opt/bin\").", .check = kubeadm_check_path},
@@ -102,7 +103,7 @@ static bool host_is_ready(Value object) {
         "registries",     "http_proxy",         "https_proxy",       "no_proxy",
         "ipv6",           "hardening",          "host_firewall",     "firewall_networks",
         "firewall_ports", "image_repository",   "container_runtime", "runtime_repository",
-        "runtimes",       "containerd_config",  "control_plane"};
+        "runtimes",       "containerd_config",  "control_plane",     "os_reboots"};
     for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
         if (!value_is_wholly_known(object_attribute(object, names[i])))
             return false;

@@ -278,6 +278,7 @@ bool kubeadm_wish_settings(KubeadmWish *plan, bool is_container, Str version, Di
     plan->wish.image_repository =
         object_text(plan->object, "image_repository", STR("registry.k8s.io"));
     plan->wish.keeps_swap = str_equal(object_text(plan->object, "swap", STR_EMPTY), STR("keep"));
+    plan->wish.keeps_reboots = object_has(plan->object, "os_reboots");
     node->more = object_attribute(plan->object, "containerd_config");
     node->kept = plan->kept;
     node->mirrors.count = node->handlers.count = 0;

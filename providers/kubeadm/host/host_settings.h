@@ -8,6 +8,7 @@
  *   sysctl NAME       value in the kernel
  *   module NAME       "loaded"
  *   swap              "off"
+ *   reboots           "off", of a system without packages: Flatcar, unless os_reboots keeps them
  *   firewall          "off"
  *   firewall LISTS    "open": no firewall runs, or the one that runs accepts these (host_firewall)
  *   service NAME      "enabled active", "enabled"
@@ -43,6 +44,7 @@ typedef struct HostWish {
     Str open_firewall;     /* lists of host_firewall; empty: the firewall is left alone */
     bool has_former_lists; /* see package_repository_files */
     bool keeps_swap;
+    bool keeps_reboots;
     bool is_worker;       /* the machine gets nothing that only control planes run */
     Str image_repository; /* of the images of Kubernetes */
     NamedTexts former;    /* settings that the machine has: they stay wanted */

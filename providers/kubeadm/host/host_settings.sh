@@ -35,6 +35,8 @@ package() {
 . ./package_zypper.sh
 # shellcheck source=host_files.sh
 . ./host_files.sh
+# shellcheck source=host_flatcar.sh
+. ./host_flatcar.sh
 # shellcheck source=host_firewall.sh
 . ./host_firewall.sh
 # shellcheck source=host_stage.sh
@@ -64,6 +66,7 @@ for setting; do
   image\ *) store_has "$runtime" "$name" && value=present ;;
   sysctl\ *) value=$(cat "/proc/sys/$(echo "$name" | tr . /)" 2>/dev/null) ;;
   module\ *) [ -d "/sys/module/$name" ] && value=loaded ;;
+  reboots) if flatcar_reboots; then value=on; else value=off; fi ;;
   swap) if [ "$(wc -l </proc/swaps)" -gt 1 ]; then value=on; else value=off; fi ;;
   firewall)
     value=off

@@ -256,6 +256,26 @@ static void test_firewall_lists(void **) {
               "30000-32767/tcp,30000-32767/udp 10.0.0.0/24,fd00::1");
 }
 
+/* Only systems without packages reboot by themselves after updates; where they may, it is no
+ * setting. */
+static void test_reboots(void **) {
+    static const struct {
+        const PackageDriver *driver;
+        bool keeps_reboots;
+        const char *value;
+    } rows[] = {
+        {NULL, false, "off"}, {NULL, true, ""}, {&package_driver_table[PACKAGE_APT], false, ""}};
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        SCOPED(ArenaRef) arena = arena_open("test");
+        HostWish wish = wish_of(NULL, true);
+        HostWanted wanted;
+        wish.driver = rows[i].driver;
+        wish.keeps_reboots = rows[i].keeps_reboots;
+        check_str(host_settings_want(&wish, &wanted, arena), "");
+        check_str(value_of(&wanted, "reboots"), rows[i].value);
+    }
+}
+
 /* A container has no kernel of its own. */
 static void test_container(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
@@ -338,6 +358,7 @@ static void test_difference(void **) {
         const char *member;
     } rows[] = {
         {"swap", "swap\n", NULL},
+        {"reboots", "reboots\n", NULL},
         {"module overlay", "module overlay\n", NULL},
         {"sysctl kernel.panic", "sysctl kernel.panic 10\n", NULL},
         {"service containerd", "enable containerd\n", NULL},
@@ -535,14 +556,23 @@ static void test_hostile(void **) {
 
 UNIT_MAIN(test_host_settings) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_wanted),        cmocka_unit_test(test_container),
-        cmocka_unit_test(test_difference),    cmocka_unit_test(test_repository),
-        cmocka_unit_test(test_hostile),       cmocka_unit_test(test_runtime_repository),
-        cmocka_unit_test(test_crio),          cmocka_unit_test(test_parse),
-        cmocka_unit_test(test_staged),        cmocka_unit_test(test_proxy),
-        cmocka_unit_test(test_worker),        cmocka_unit_test(test_prefix),
-        cmocka_unit_test(test_open_firewall), cmocka_unit_test(test_firewall_lists),
-        cmocka_unit_test(test_firewall),      cmocka_unit_test(test_hardened),
+        cmocka_unit_test(test_wanted),
+        cmocka_unit_test(test_reboots),
+        cmocka_unit_test(test_container),
+        cmocka_unit_test(test_difference),
+        cmocka_unit_test(test_repository),
+        cmocka_unit_test(test_hostile),
+        cmocka_unit_test(test_runtime_repository),
+        cmocka_unit_test(test_crio),
+        cmocka_unit_test(test_parse),
+        cmocka_unit_test(test_staged),
+        cmocka_unit_test(test_proxy),
+        cmocka_unit_test(test_worker),
+        cmocka_unit_test(test_prefix),
+        cmocka_unit_test(test_open_firewall),
+        cmocka_unit_test(test_firewall_lists),
+        cmocka_unit_test(test_firewall),
+        cmocka_unit_test(test_hardened),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
