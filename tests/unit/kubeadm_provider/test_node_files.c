@@ -321,6 +321,9 @@ static void test_more_of_containerd(void **) {
         const char *found;
         const char *problem;
     } rows[] = {
+        {"{\"plugins\":{\"io.containerd.grpc.v1.cri\":{\"containerd\":{\"default_runtime_name\":"
+         "\"gvisor\",\"snapshotter\":\"native\"}}}}",
+         "default_runtime_name = \"gvisor\"\nsnapshotter = \"native\"\n", ""},
         {"{\"grpc\":{\"max_recv_message_size\":33554432},\"oom_score\":-500}",
          "\n[grpc]\nmax_recv_message_size = 33554432\n", ""},
         {"{\"oom_score\":-500}", "\noom_score = -500\nroot = \"/data\"\n", ""},
