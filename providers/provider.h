@@ -331,6 +331,7 @@ typedef VEC(Limit) Limits;
 typedef struct LimitsRequest {
     LimitAction action;
     Value object; /* create, update: planned, may contain unknowns; delete, read: stored */
+    Value prior;  /* update: stored; other actions: null */
 } LimitsRequest;
 
 typedef struct LimitsResponse {

@@ -7,6 +7,7 @@
 #include "kubeadm_check.h"
 #include "kubeadm_member.h"
 #include "kubeadm_provider.h"
+#include "kubeadm_restart.h"
 #include "kubeadm_wish.h"
 #include "nested_list.h"
 #include "object_id.h"
@@ -740,4 +741,5 @@ const ResourceType kubeadm_host = {
     .delete = host_delete,
     .read = kubeadm_host_read_state,
     .upgrade = host_upgrade,
+    .limits = kubeadm_restart_limits,
 };

@@ -29,7 +29,7 @@ static Str check_max_unavailable(Value value, Arena *arena) {
 static const Attribute join_attributes[] = {
     KUBEADM_NODE_ATTRIBUTES(FORCES_NEW),
     {"control_plane", &TYPE_BOOL, OPTIONAL | COMPUTED | FORCES_NEW, "Whether the node is a control plane.", .default_json = "false"},
-    {"max_unavailable", &TYPE_NUMBER, OPTIONAL, "Workers: maximum number of workers of the cluster that are drained for a change or a removal at one time (default 1). An upgrade also waits as long as so many others are cordoned or not ready. Control planes always change one at a time.", .check = check_max_unavailable},
+    {"max_unavailable", &TYPE_NUMBER, OPTIONAL, "Workers: maximum number of workers of the cluster that are drained for a change or a removal, or restart their container runtime, at one time (default 1). An upgrade also waits as long as so many others are cordoned or not ready. Control planes always change one at a time.", .check = check_max_unavailable},
     {"kubelet_patch", &TYPE_DYNAMIC, OPTIONAL, "Fields of the KubeletConfiguration that differ on this node from \"kubelet\" of kubeadm_init, with the names of Kubernetes. A change restarts the kubelet; some fields need a drain first."},
     {"join",          NULL,       OPTIONAL, "JoinConfiguration of kubeadm. Arguments of this resource win. Only flags of the kubelet change later.", .nested = &kubeadm_schema_join},
 };

@@ -315,10 +315,9 @@ static bool call_limits(InstanceOp *op, const LimitsRequest *request, LimitsResp
         &calling, resource_type_limits(&calling.call, request, response, &op->diags), NULL);
 }
 
-bool provider_call_limits(InstanceOp *op, LimitAction action, Value object, WalkTask *task) {
-    LimitsRequest request = {action, object};
+bool provider_call_limits(InstanceOp *op, const LimitsRequest *request, WalkTask *task) {
     LimitsResponse response;
-    if (!call_limits(op, &request, &response))
+    if (!call_limits(op, request, &response))
         return instance_op_report(op);
     Limits limits = response.limits;
     WalkLimit *copies = arena_new_array(op->walk_arena, WalkLimit, limits.count);

@@ -38,10 +38,9 @@ MUST_USE bool provider_call_upgrade_identity(InstanceOp *op, const UpgradeIdenti
 /* `generation`: of the interrupted call. */
 MUST_USE bool provider_call_recover(InstanceOp *op, uint64_t generation,
                                     const RecoverRequest *request, RecoverResponse *response);
-/* Sets the limits of an operation on `object` in `task`, allocated in `walk_arena`. On failure,
+/* Sets the limits of an operation in `task`, allocated in `walk_arena`. On failure,
  * reports the errors and marks the record as failed; the caller must not run the operation. */
-MUST_USE bool provider_call_limits(InstanceOp *op, LimitAction action, Value object,
-                                   WalkTask *task);
+MUST_USE bool provider_call_limits(InstanceOp *op, const LimitsRequest *request, WalkTask *task);
 MUST_USE bool provider_call_read_data(InstanceOp *op, const DataReadRequest *request,
                                       DataReadResponse *response);
 MUST_USE bool provider_call_plan_action(InstanceOp *op, const ActionRequest *request,

@@ -30,7 +30,10 @@ static bool limit_read(NodeVisit *visit, InstanceRecord *record, WalkTask *task)
     instance_op_begin(&op, record, visit->worker);
     if (!stored_object_decode(&op, object, &value))
         return true; /* the task reports decoding errors */
-    return provider_call_limits(&op, LIMIT_READ, value_unmark_deep(value, visit->scratch), task);
+    LimitsRequest request = {.action = LIMIT_READ,
+                             .object = value_unmark_deep(value, visit->scratch),
+                             .prior = value_null(schema_implied_type(op.schema))};
+    return provider_call_limits(&op, &request, task);
 }
 
 static bool limit_change(NodeVisit *visit, InstanceRecord *record, WalkTask *task) {
@@ -42,9 +45,14 @@ static bool limit_change(NodeVisit *visit, InstanceRecord *record, WalkTask *tas
         return true;
     InstanceOp op;
     instance_op_begin(&op, record, visit->worker);
-    LimitAction action = change->action == ACTION_UPDATE ? LIMIT_UPDATE : LIMIT_CREATE;
-    return provider_call_limits(&op, action, value_unmark_deep(change->after, visit->scratch),
-                                task);
+    bool is_update = change->action == ACTION_UPDATE;
+    LimitsRequest request = {
+        .action = is_update ? LIMIT_UPDATE : LIMIT_CREATE,
+        .object = value_unmark_deep(change->after, visit->scratch),
+        .prior = is_update ? value_unmark_deep(change->before, visit->scratch)
+                           : value_null(schema_implied_type(op.schema)),
+    };
+    return provider_call_limits(&op, &request, task);
 }
 
 static void resource_submit(NodeVisit *visit, InstanceRecord *record, InstanceTask run) {

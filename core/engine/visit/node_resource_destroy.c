@@ -178,8 +178,10 @@ static void destroy_submit(NodeVisit *visit, Node *node, PlannedChange *run) {
     }
     InstanceOp op;
     instance_op_begin(&op, record, visit->worker);
-    if (provider_call_limits(&op, LIMIT_DELETE,
-                             value_unmark_deep(run->change->before, visit->scratch), &task))
+    LimitsRequest request = {.action = LIMIT_DELETE,
+                             .object = value_unmark_deep(run->change->before, visit->scratch),
+                             .prior = value_null(schema_implied_type(op.schema))};
+    if (provider_call_limits(&op, &request, &task))
         walk_submit(visit->pool, visit->node->id, task);
     else
         mark_failed(record);

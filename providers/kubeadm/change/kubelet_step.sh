@@ -21,26 +21,14 @@ former=$work/former
 . ./../host/host_clock.sh
 # shellcheck source=../host/host_files.sh
 . ./../host/host_files.sh
+# shellcheck source=../host/kubelet_health.sh
+. ./../host/kubelet_health.sh
 # shellcheck source=kubelet_patch.sh
 . ./kubelet_patch.sh
 # shellcheck source=kubelet_flags.sh
 . ./kubelet_flags.sh
 
 property() { systemctl show kubelet -p "$1" | cut -d = -f 2; }
-setting() { sed -n "s/^$1: *//p" $config | tr -d "\"'" | head -n 1; }
-responds() {
-  address=$(setting healthzBindAddress) port=$(setting healthzPort)
-  address=${address:-127.0.0.1} port=${port:-10248}
-  if [ "$port" = 0 ]; then return 0; fi
-  case $address in *:*) address="[$address]" ;; esac
-  if command -v curl >/dev/null 2>&1; then
-    curl --silent --fail --max-time 5 --noproxy '*' "http://$address:$port/healthz" >/dev/null 2>&1
-  elif command -v wget >/dev/null 2>&1; then
-    wget -q -T 5 -O /dev/null "http://$address:$port/healthz" 2>/dev/null
-  else
-    ss -Hltn 2>/dev/null | grep -q ":${port}[[:space:]]"
-  fi
-}
 # Waits until the kubelet responds; one that ended twice, or has no time left, has failed. Some fields are rejected only when it
 # looks at the runtime, seconds after its start.
 await() {
@@ -48,7 +36,7 @@ await() {
   while [ "$(uptime_seconds)" -lt $end ]; do
     sleep 1
     process=$(property MainPID)
-    if [ "$process" != 0 ] && [ "$process" = "$last" ] && responds; then steady=$((steady + 1)); else steady=0 last=$process; fi
+    if [ "$process" != 0 ] && [ "$process" = "$last" ] && kubelet_responds; then steady=$((steady + 1)); else steady=0 last=$process; fi
     if [ $steady -ge 8 ]; then return 0; fi
     restarts=$(property NRestarts)
     if [ "${restarts:-0}" -ge 2 ]; then return 1; fi
@@ -67,7 +55,7 @@ has_flags() {
 }
 # A kubelet that asks the cluster for its serving certificate serves nothing without one: until then it has its own.
 keep_serving() {
-  if [ "$(setting serverTLSBootstrap)" = true ] && [ -e $pki/kubelet.crt ] && [ -e $pki/kubelet.key ]; then
+  if [ "$(kubelet_setting serverTLSBootstrap)" = true ] && [ -e $pki/kubelet.crt ] && [ -e $pki/kubelet.key ]; then
     for end in crt key; do [ -e $pki/kubelet-server.$end ] || ln -sf kubelet.$end $pki/kubelet-server.$end; done
   else
     for end in crt key; do [ ! -L $pki/kubelet-server.$end ] || rm -f $pki/kubelet-server.$end; done

@@ -32,6 +32,8 @@ driver=$(each driver)
 . ./host_flatcar.sh
 # shellcheck source=host_firewall.sh
 . ./host_firewall.sh
+# shellcheck source=host_await.sh
+. ./host_await.sh
 # shellcheck source=host_stage.sh
 . ./host_stage.sh
 # shellcheck source=host_store.sh
@@ -176,6 +178,9 @@ done || exit 1
 if printf '%s\n' "$lines" | grep -q '^firewall-close$'; then
   firewall_close || fail "the rules for Kubernetes cannot be removed from the firewall"
 fi
+runtimes=$(each restart | grep -vx kubelet)
+# Packages of a runtime restart it, too.
+if [ -n "$runtimes" ] || each package | grep -q -e '^containerd[ .]' -e '^cri-o '; then node_note; fi
 rm -rf $runtime_former
 each file | while read -r _ path _; do
   runtime_keep "$path" || fail "the file $path cannot be copied"
@@ -259,12 +264,19 @@ each restart | while read -r name; do
   *) systemctl restart "$name" || fail "the service $name does not start" ;;
   esac
 done || exit 1
-# systemd waits until CRI-O is ready.
-if printf '%s\n' "$lines" | grep -q -e '^image containerd ' -e '^restart containerd$'; then
-  for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-    ctr version >/dev/null 2>&1 && break
-    sleep 0.5
-  done
+for name in ${runtimes:-$(each image | grep -o -m 1 '^containerd ')}; do
+  wait_until $runtime_seconds runtime_responds "$name" ||
+    runtime_restore "$name" "$name does not respond $runtime_seconds seconds after its start"
+done
+if ! node_wait; then
+  journalctl -u kubelet -n 8 --no-pager -o cat 2>/dev/null
+  case $node_works in
+  Ready) problem="the node $node_name is not Ready" ;;
+  *) problem="the kubelet does not respond" ;;
+  esac
+  problem="$problem $node_seconds seconds after the restart of the container runtime"
+  [ -z "$runtimes" ] || runtime_restore "$runtimes" "$problem"
+  fail "$problem"
 fi
 set -f
 each image | while read -r runtime sha256 member names; do

@@ -353,6 +353,30 @@ Str host_settings_difference(const HostWanted *wanted, const NamedTexts *observe
     return strbuf_str(&difference.lines);
 }
 
+static bool is_of_runtime(const NodeRuntime *runtime, const StrVec *packages, Str setting,
+                          Arena *arena) {
+    size_t blank = str_find_char(setting, ' ', 0);
+    if (blank == SIZE_MAX)
+        return false;
+    Str kind = str_slice(setting, 0, blank), name = str_after(setting, blank + 1);
+    if (str_equal(kind, STR("package")))
+        return str_is_among(name, packages->items, packages->count);
+    if (str_equal(kind, STR("program")))
+        return str_ends_with(name, str_format(arena, "/%s", runtime->program));
+    return str_equal(kind, STR("file")) && node_runtime_reads_at_start(runtime, name, arena);
+}
+
+bool host_settings_restart_runtime(const NodeRuntime *runtime, const StrVec *packages,
+                                   const NamedTexts *former, const NamedTexts *wanted,
+                                   Arena *arena) {
+    vec_each(wanted, setting) {
+        if (is_of_runtime(runtime, packages, setting->name, arena) &&
+            !str_equal(settings_value_of(former, setting->name), setting->text))
+            return true;
+    }
+    return false;
+}
+
 Str host_settings_install(const PackageRepository *repository, const PackageDriver *driver,
                           const StrVec *packages, Str *lines, Arena *arena) {
     StrBuf out = strbuf_new(arena);

@@ -80,6 +80,11 @@ MUST_USE bool host_settings_parse(Str output, NamedTexts *out, Arena *arena);
  * wanted ones; empty if nothing differs. Adds the members of the bundle that it needs. */
 Str host_settings_difference(const HostWanted *wanted, const NamedTexts *observed,
                              const Bundle *bundle, StrVec *members, Arena *arena);
+/* Whether the change of `former` to `wanted` restarts the container runtime: a file, its program or
+ * one of its `packages` differs. */
+bool host_settings_restart_runtime(const NodeRuntime *runtime, const StrVec *packages,
+                                   const NamedTexts *former, const NamedTexts *wanted,
+                                   Arena *arena);
 /* Sets *lines to those for host_prepare.sh that install packages before the other settings, with
  * the repository of the container runtime. Returns as host_settings_want. */
 Str host_settings_install(const PackageRepository *repository, const PackageDriver *driver,

@@ -24,6 +24,10 @@ static const NodeFile *find(const NodeFiles *files, const char *path) {
 static Str text_of(const NodeSettings *settings, const char *path, Arena *arena) {
     NodeFiles files = {0};
     check_str(node_files_list(settings, &files, arena), "");
+    vec_each(&files, one) /* the plan's limits know a restart by the path alone */
+        assert_int_equal(
+            one->service == SERVICE_RUNTIME,
+            node_runtime_reads_at_start(settings->runtime, node_files_path(one), arena));
     const NodeFile *file = find(&files, path);
     return file ? file->text : STR("(no such file)");
 }
