@@ -95,14 +95,9 @@ static void set_versions(const HostFacts *facts, RoundNode *out, Arena *arena) {
         vec_push(arena, &out->unfinished, str_clone(*version, arena));
 }
 
-typedef struct PeerLook {
-    KubeadmPeers *peers;
-    bool *is_read; /* of each machine */
-} PeerLook;
-
 static void look_at_one(void *payload, size_t index, const Call *call, Arena *keep, Diags *diags) {
-    const PeerLook *reading = payload;
-    KubeadmPeer *peer = reading->peers->items.items[index];
+    KubeadmPeers *peers = payload;
+    KubeadmPeer *peer = peers->items.items[index];
     SCOPED(SshLink) link = {0};
     HostLook look;
     Diags ignored = diags_new(call->arena);
@@ -113,21 +108,24 @@ static void look_at_one(void *payload, size_t index, const Call *call, Arena *ke
         ssh_client_limit_to_plan(&link);
     if (!host_look(&link, NULL, &look, problems))
         return;
-    set_versions(&look.facts, &reading->peers->rounds.items[index], keep);
+    set_versions(&look.facts, &peers->rounds.items[index], keep);
     peer->node.cgroup = str_clone(look.facts.cgroup, keep);
     peer->node.runtime = host_facts_runtime(&look.facts);
     peer->has_former_files = look.facts.former_files.len > 0;
-    reading->is_read[index] = true;
+    bool is_known;
+    peer->driver = package_driver_of(&look.facts, &is_known);
+    peer->is_read = true;
 }
 
 bool kubeadm_peer_look(const Call *call, KubeadmPeers *peers, Diags *diags) {
     size_t count = peers->items.count;
-    PeerLook reading = {peers, arena_new_array(call->arena, bool, count)};
-    call_pool_run(call, count, look_at_one, &reading, diags);
+    for (size_t i = 0; i < count; i++)
+        peers->items.items[i]->is_read = false;
+    call_pool_run(call, count, look_at_one, peers, diags);
     for (size_t i = 0; i < count; i++) {
         if (call->is_planning)
             ssh_client_limit_to_plan(&peers->items.items[i]->link);
-        if (!reading.is_read[i] && (!call->is_planning || call_is_cancelled(call)))
+        if (!peers->items.items[i]->is_read && (!call->is_planning || call_is_cancelled(call)))
             return false;
     }
     return true;

@@ -4,6 +4,7 @@
 
 #include "kube_rounds.h"
 #include "kubeadm_node.h"
+#include "package_driver.h"
 
 /* Returns the other objects of the node's cluster that the state has. */
 FoundObjects kubeadm_peer_find(const Call *call, Str endpoint);
@@ -17,8 +18,11 @@ typedef struct KubeadmPeer {
     KubeadmNode node;
     SshLink link;
     Value object;
-    KubeVersion wanted;    /* that the API server of a control plane must have; 0: any */
-    bool has_former_files; /* of kubeadm_peer_look: a step that changes it has not ended */
+    KubeVersion wanted; /* that the API server of a control plane must have; 0: any */
+    /* Of kubeadm_peer_look. */
+    bool is_read;                /* the machine responded */
+    bool has_former_files;       /* a step that changes it has not ended */
+    const PackageDriver *driver; /* NULL: none */
 } KubeadmPeer;
 
 /* All nodes of a cluster, that of kubeadm_init first. `rounds` has the same indexes. */

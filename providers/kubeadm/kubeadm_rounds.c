@@ -29,20 +29,19 @@ static Str kubeadm_rounds_check_proxy(Value value, Arena *) {
 
 /* clang-format off */
 static const Attribute round_repository[] = {
-    {"url",   &TYPE_STRING, REQUIRED, "URL of the repository, of this minor version: \"https://pkgs.example/v1.35/deb/\"."},
-    {"suite", &TYPE_STRING, OPTIONAL, "Suite and components in the list of apt (default \"/\")."},
+    {"url",   &TYPE_STRING, REQUIRED, "URL of the repository, of this minor version: \"https://pkgs.example/v1.35/deb/\". \"{minor}\" and \"{format}\" are replaced as in repository of kubeadm_host."},
+    {"suite", &TYPE_STRING, OPTIONAL, "Suite and components for apt (default \"/\")."},
     {"key",   &TYPE_STRING, OPTIONAL, "Key that signs the repository, in ASCII."},
 };
 static const Attribute entry[] = {
     {"bundle",     NULL, OPTIONAL, "Programs and images of this version, for machines without a network.", .nested = &host_bundle_argument},
-    {"proxy",      &TYPE_STRING, OPTIONAL, "Proxy by which the machines download the bundle with fetch = \"host\", such as \"http://10.0.0.1:3128\".", .check = kubeadm_rounds_check_proxy},
-    {"repository", NULL, OPTIONAL, "Packages for apt, of which only the programs are taken. The images come from their registry.", .nested = NESTED(NEST_SINGLE, round_repository)},
+    {"proxy",      &TYPE_STRING, OPTIONAL, "Proxy by which the machines download the packages, or the bundle with fetch = \"host\", such as \"http://10.0.0.1:3128\".", .check = kubeadm_rounds_check_proxy},
+    {"repository", NULL, OPTIONAL, "Packages for apt, dnf or zypper, of which only the programs are taken. The images come from their registry.", .nested = NESTED(NEST_SINGLE, round_repository)},
 };
 /* clang-format on */
 
 static const ArgumentRule entry_rules[] = {
     {RULE_EXACTLY_ONE, {"bundle", "repository"}},
-    {RULE_REQUIRED_WITH, {"proxy", "bundle"}},
 };
 
 const NestedObject kubeadm_rounds_argument = {
@@ -167,6 +166,25 @@ static bool plan_etcd(const Rounds *rounds, KubeRound *round, bool is_present, K
     return check_etcd(rounds, round, *etcd, diags);
 }
 
+static bool refuse_packages(const Call *call, const KubeRound *round, Str host, Diags *diags) {
+    return path_error(
+        call, PATH_AT(call, {ROUNDS_ARGUMENT}, {.key = round->key}, {"repository"}), diags,
+        "Packages not supported",
+        "%.*s has no apt, dnf or zypper, which take the programs of a version between out of "
+        "packages. Give a bundle.",
+        STR_ARG(host));
+}
+
+/* The machines that change in the round take its programs out of packages. */
+static bool check_packages(const Rounds *rounds, const KubeRound *round, Diags *diags) {
+    for (size_t i = 0; i < round->nodes.count; i++) {
+        const KubeadmPeer *peer = rounds->peers->items.items[round->nodes.items[i]];
+        if (peer->is_read && !peer->driver)
+            return refuse_packages(rounds->call, round, peer->link.target.host, diags);
+    }
+    return true;
+}
+
 /* Follows the version of etcd through the rounds; what packages bring is not known. */
 static bool plan_sources(const Rounds *rounds, Diags *diags) {
     KubeVersion etcd = {0};
@@ -180,7 +198,8 @@ static bool plan_sources(const Rounds *rounds, Diags *diags) {
             return false;
         if (!round->key.len)
             continue;
-        if (!open_bundle(rounds, round, STR_EMPTY, &source, &has_one, diags))
+        if (!open_bundle(rounds, round, STR_EMPTY, &source, &has_one, diags) ||
+            (!has_one && !check_packages(rounds, round, diags)))
             return false;
         KubeVersion brought = has_one ? etcd_of(round, &source.bundle) : (KubeVersion){0};
         if (etcd.major && (!brought.major || kube_version_compare(brought, etcd) > 0)) {
@@ -303,23 +322,20 @@ static bool fetch_members(Fetch *fetch, const HostBundle *source, Diags *diags) 
 static bool fetch_packages(Fetch *fetch, Diags *diags) {
     const Call *call = fetch->rounds->call;
     Value given = object_nested(entry_of(fetch->rounds, fetch->round), "repository", call->arena);
+    bool is_known;
+    const PackageDriver *driver = package_driver_of(&fetch->look.facts, &is_known);
+    if (!driver)
+        return refuse_packages(call, fetch->round, fetch->link->target.host, diags);
+    Str url = object_text(given, "url", STR_EMPTY), lines;
     PackageRepository source = {
         .name = "kubernetes",
-        .url = object_text(given, "url", STR_EMPTY),
+        .url = package_repository_url(url, fetch->round->version, driver, call->arena),
         .suite = object_text(given, "suite", STR("/")),
         .key = object_text(given, "key", STR_EMPTY),
         .version = fetch->host.version,
+        .proxy = object_text(entry_of(fetch->rounds, fetch->round), "proxy", STR_EMPTY),
     };
-    Str lines;
-    bool is_known;
-    if (package_driver_of(&fetch->look.facts, &is_known) != &package_driver_table[PACKAGE_APT])
-        return path_error(
-            call, PATH_AT(call, {ROUNDS_ARGUMENT}, {.key = fetch->round->key}, {"repository"}),
-            diags, "Packages not supported",
-            "%.*s has no apt, and the programs of a version between come from packages of apt or "
-            "from a bundle. Give a bundle.",
-            STR_ARG(fetch->link->target.host));
-    Str problem = host_settings_fetch(&fetch->host, &source, &lines, call->arena);
+    Str problem = host_settings_fetch(&fetch->host, &source, driver, &lines, call->arena);
     if (problem.len)
         return path_error(
             call, PATH_AT(call, {ROUNDS_ARGUMENT}, {.key = fetch->round->key}, {"repository"}),

@@ -123,19 +123,17 @@ wait_for_clock() {
   echo "warning: the clock of the machine is not synchronized. Certificates are valid only with the right time: start chrony or systemd-timesyncd with a server of time that the machine reaches."
 }
 # Takes the program $2 out of its package of version $3, with the repository in the directory $1 alone. The packages of the
-# machine stay, and so do apt's lists.
+# machine stay, and so do its lists.
 fetch() {
   [ ! -x "$1/$2" ] || return 0
   part=$1/part
   rm -rf "$part"
-  mkdir -p "$part/lists/partial" "$part/cache/archives/partial" "$part/root"
-  set -- "$@" -qq -o Dir::Etc::SourceList="$1/loam-kubernetes.sources" -o Dir::Etc::SourceParts=/dev/null -o Dir::State::Lists="$part/lists" \
-    -o Dir::Cache="$part/cache" -o APT::Sandbox::User=root
-  target=$1 name=$2 version=$3
-  shift 3
-  apt-get "$@" update && (cd "$part" && apt-get "$@" download "$name=$version-*") && dpkg-deb -x "$part/$name"_*.deb "$part/root" || return 1
-  found=$(find "$part/root" -type f -path "*/bin/$name")
-  [ -n "$found" ] && chmod 0755 "$found" && mv -f "$found" "$target/$name" && rm -rf "$part"
+  mkdir -p "$part/root" && "${driver}_fetch" "$2" "$3" "$1" || return 1
+  for package in "$part/$2"[_-]*; do
+    [ -f "$package" ] && "${driver}_unpack" "$package" "$1" || return 1
+  done
+  found=$(find "$part/root" -type f -path "*/bin/$2")
+  [ -n "$found" ] && chmod 0755 "$found" && mv -f "$found" "$1/$2" && rm -rf "$part"
 }
 mkdir -p $work || exit 1
 began=$(date +%s)
@@ -197,12 +195,12 @@ done || exit 1
 packages=$(each package)
 downloads=$(each download)
 if [ -n "$driver" ]; then "${driver}_clean"; fi
+http_proxy=$(each proxy)
+if [ -n "$http_proxy" ]; then
+  https_proxy=$http_proxy
+  export http_proxy https_proxy
+fi
 if [ -n "$packages$downloads" ]; then
-  http_proxy=$(each proxy)
-  if [ -n "$http_proxy" ]; then
-    https_proxy=$http_proxy
-    export http_proxy https_proxy
-  fi
   "${driver}_trust" || fail "the keys of the repositories cannot be imported"
   "${driver}_refresh" || fail "the lists of packages cannot be read"
 fi

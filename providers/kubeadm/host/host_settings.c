@@ -434,17 +434,23 @@ void host_settings_want_image(const NodeRuntime *runtime, Str image, HostWanted 
     settings_put(out, STR("image"), image, STR("present"), arena);
 }
 
-Str host_settings_fetch(const HostRound *round, const PackageRepository *repository, Str *lines,
-                        Arena *arena) {
+/* The proxy is that of the step: the files of the machine are not changed. */
+Str host_settings_fetch(const HostRound *round, const PackageRepository *repository,
+                        const PackageDriver *driver, Str *lines, Arena *arena) {
     StrBuf out = strbuf_new(arena);
     NodeFiles files = {0};
-    PackageDriver driver = package_driver_table[PACKAGE_APT];
-    driver.keys = driver.sources = str_to_cstr(round->directory, arena);
-    Str problem = package_repository_files(repository, &driver, false, &files, arena);
+    PackageDriver own = *driver;
+    PackageRepository source = *repository;
+    own.keys = own.sources = str_to_cstr(round->directory, arena);
+    source.proxy = STR_EMPTY;
+    Str problem = package_repository_files(&source, &own, false, &files, arena);
     if (problem.len)
         return problem;
     vec_each(&files, file)
         add_file_line(&out, file, arena);
+    strbuf_add_format(&out, "driver %s\n", driver->name);
+    if (repository->proxy.len)
+        strbuf_add_format(&out, "proxy %.*s\n", STR_ARG(repository->proxy));
     strbuf_add_format(&out, "fetch %.*s kubeadm %.*s\n", STR_ARG(round->directory),
                       STR_ARG(round->version));
     if (round->needs_kubelet)

@@ -65,10 +65,10 @@ void host_settings_want_round(const HostRound *round, const Bundle *bundle, Host
                               Arena *arena);
 /* One image alone. */
 void host_settings_want_image(const NodeRuntime *runtime, Str image, HostWanted *out, Arena *arena);
-/* Sets *lines to those for host_prepare.sh that take the programs out of packages of apt, without a
- * change of the machine's packages. Returns as host_settings_want. */
-Str host_settings_fetch(const HostRound *round, const PackageRepository *repository, Str *lines,
-                        Arena *arena);
+/* Sets *lines to those for host_prepare.sh that take the programs out of packages, without a change
+ * of the machine's packages. Returns as host_settings_want. */
+Str host_settings_fetch(const HostRound *round, const PackageRepository *repository,
+                        const PackageDriver *driver, Str *lines, Arena *arena);
 /* Returns the script that prints the values of the settings in its arguments, which follow the
  * program of the container runtime and the name of the driver of packages; see HostQuery. */
 const char *host_settings_script(void);

@@ -27,3 +27,17 @@ apt_version() {
   case $package_found in ?i\ *) package_found=${package_found#?i } && echo "${package_found%-*}" ;; esac
 }
 apt_download() { (cd "$3" && apt_run -o APT::Sandbox::User=root download "$1=$2-*"); }
+# The proxy of the step wins over that of the machine for this host.
+apt_fetch() {
+  apt_part=$3/part apt_host=$(sed -n 's|^URIs: [a-z]*://\([^/@]*@\)\{0,1\}\([^/:]*\).*|\2|p' "$3/loam-kubernetes.sources")
+  mkdir -p "$apt_part/lists/partial" "$apt_part/cache/archives/partial" || return 1
+  set -- "$1=$2-*" -o Dir::Etc::SourceList="$3/loam-kubernetes.sources" -o Dir::Etc::SourceParts=/dev/null -o Dir::State::Lists="$apt_part/lists" \
+    -o Dir::Cache="$apt_part/cache" -o APT::Sandbox::User=root
+  if [ -n "${http_proxy:-}" ] && [ -n "$apt_host" ]; then
+    set -- "$@" -o "Acquire::http::Proxy::$apt_host=$http_proxy" -o "Acquire::https::Proxy::$apt_host=$http_proxy"
+  fi
+  apt_package=$1
+  shift
+  apt_run "$@" update && (cd "$apt_part" && apt_run "$@" download "$apt_package")
+}
+apt_unpack() { dpkg-deb -x "$1" "$2/part/root"; }

@@ -20,3 +20,19 @@ dnf_is_held() {
 }
 dnf_version() { rpm_version "$1"; }
 dnf_download() { dnf_run --downloadonly --downloaddir="$3" install "$1-$2"; }
+# A package that is installed in another version is an upgrade or a downgrade, one in this version is installed again.
+dnf_fetch() {
+  dnf_part=$3/part
+  set -- "$1" "$2" --setopt=reposdir="$3" --setopt=cachedir="$dnf_part/cache" --downloadonly --downloaddir="$dnf_part"
+  if [ "$(rpm_version "$1")" = "$2" ]; then
+    dnf_word=reinstall
+  elif [ -n "$(rpm_words "$1 $2" older -)" ]; then
+    dnf_word=downgrade
+  else
+    dnf_word=install
+  fi
+  dnf_package=$1-$2
+  shift 2
+  dnf_run "$@" $dnf_word "$dnf_package"
+}
+dnf_unpack() { rpm_unpack "$@"; }

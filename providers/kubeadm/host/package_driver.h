@@ -8,6 +8,9 @@
  *   NAME_hold NAME…                   no command for all packages changes these
  *   NAME_is_held NAME, NAME_version NAME
  *   NAME_download NAME VERSION DIR    stores the package in DIR
+ *   NAME_fetch NAME VERSION DIR       stores the package in DIR/part, with the files of the
+ *                                     repository in DIR, and leaves the lists of the machine alone
+ *   NAME_unpack FILE DIR              takes it apart in DIR/part/root, if its signature is good
  * Each waits up to five minutes, or with dnf without a limit, for another program that installs
  * packages. */
 #pragma once

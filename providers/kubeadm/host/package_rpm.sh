@@ -25,3 +25,16 @@ rpm_words() {
     case $2 in all | "$rpm_order") echo "$rpm_name$3$rpm_wanted" ;; esac
   done
 }
+# Takes a package apart, which must have the signature of the pinned key, or without one of a key that the machine trusts. The
+# packages in that root are none of the machine.
+rpm_unpack() {
+  rpm_root=$2/part/root
+  if [ -f "$2/loam-kubernetes.asc" ]; then
+    mkdir -p "$2/part/keys" && rpm --dbpath "$2/part/keys" --import "$2/loam-kubernetes.asc" || return 1
+    rpm_signed=$(rpmkeys --dbpath "$2/part/keys" --checksig "$1")
+  else
+    rpm_signed=$(rpmkeys --checksig "$1")
+  fi
+  case $rpm_signed in *'signatures OK') ;; *) echo "$rpm_signed" >&2 && return 1 ;; esac
+  rpm --root "$rpm_root" --install --nodeps --noscripts --notriggers --excludedocs --ignorearch --ignoreos --nosignature "$1"
+}

@@ -19,3 +19,14 @@ zypper_version() { rpm_version "$1"; }
 zypper_download() {
   zypper_run --pkg-cache-dir "$3/cache" download "$1=$2" && find "$3/cache" -name '*.rpm' -exec mv -f {} "$3" \;
 }
+# With a pinned key, zypper knows no other one: it is that of a root of its own.
+zypper_fetch() {
+  zypper_part=$3/part zypper_package=$1=$2
+  set -- --reposd-dir "$3" --cache-dir "$zypper_part/cache"
+  if [ -f "${zypper_part%/part}/loam-kubernetes.asc" ]; then
+    mkdir -p "$zypper_part/system" && rpm --root "$zypper_part/system" --import "${zypper_part%/part}/loam-kubernetes.asc" || return 1
+    set -- --root "$zypper_part/system" "$@"
+  fi
+  zypper_run "$@" download "$zypper_package" && find "$zypper_part/cache" "$zypper_part/system" -name '*.rpm' -exec mv -f {} "$zypper_part" \;
+}
+zypper_unpack() { rpm_unpack "$@"; }

@@ -554,6 +554,36 @@ static void test_hostile(void **) {
     }
 }
 
+/* The programs of a round come from a repository whose files are in the directory of the round. */
+static void test_fetch(void **) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    static const char *const files[] = {"loam-kubernetes.sources", "loam-kubernetes.repo",
+                                        "loam-kubernetes.repo"};
+    for (size_t i = 0; i < PACKAGE_DRIVER_COUNT; i++) {
+        HostRound round = {
+            .directory = STR("/r"), .version = STR("1.35.4"), .needs_kubelet = i > 0};
+        PackageRepository repository = {.name = "kubernetes",
+                                        .url = STR("https://r/"),
+                                        .suite = STR("/"),
+                                        .key = STR("KEY"),
+                                        .version = STR("1.35.4"),
+                                        .proxy = STR("http://p:1")};
+        Str lines = STR_EMPTY;
+        check_str(host_settings_fetch(&round, &repository, &package_driver_table[i], &lines, arena),
+                  "");
+        size_t at = str_find(lines, STR("\ndriver "), 0);
+        assert_true(at != SIZE_MAX);
+        Str wanted =
+            str_format(arena, "driver %s\nproxy http://p:1\nfetch /r kubeadm 1.35.4\n%s",
+                       package_driver_table[i].name, i > 0 ? "fetch /r kubelet 1.35.4\n" : "");
+        check_str(str_after(lines, at + 1), str_to_cstr(wanted, arena));
+        assert_true(str_starts_with(lines, STR("file 0644 /r/loam-kubernetes.asc ")));
+        Str second = str_format(arena, "\nfile 0644 /r/%s ", files[i]);
+        assert_true(str_find(lines, second, 0) != SIZE_MAX);
+        assert_int_equal(str_find(lines, STR("/etc/"), 0), SIZE_MAX);
+    }
+}
+
 UNIT_MAIN(test_host_settings) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_wanted),
@@ -573,6 +603,7 @@ UNIT_MAIN(test_host_settings) {
         cmocka_unit_test(test_firewall_lists),
         cmocka_unit_test(test_firewall),
         cmocka_unit_test(test_hardened),
+        cmocka_unit_test(test_fetch),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

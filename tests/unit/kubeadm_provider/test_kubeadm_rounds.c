@@ -83,29 +83,66 @@ static void test_deaths(void **) {
     assert_true(deaths > 60);
 }
 
-/* Machines download the bundle of a version between by its proxy. */
-static void test_proxy(void **) {
+/* Runs the rounds with a bundle of each version, of which that of 1.35 has a proxy. */
+static void run_with_bundles(Cluster *cluster) {
     char cache[] = "/tmp/rounds-XXXXXX";
-    Cluster cluster;
     Value prior, planned;
     KubeVersion from;
     assert_non_null(mkdtemp(cache));
     assert_int_equal(setenv("XDG_CACHE_HOME", cache, 1), 0);
-    open_cluster(&cluster, 34, 0);
-    Arena *arena = cluster.c.arena;
+    open_cluster(cluster, 34, 0);
+    Arena *arena = cluster->c.arena;
     Str entries = str_format(
         arena, "%.*s,%.*s", STR_ARG(bundle_entry(35, ",\"proxy\":\"http://10.9.9.9:3128\"", arena)),
         STR_ARG(bundle_entry(36, "", arena)));
-    make_objects(&cluster, 34, 37, str_to_cstr(entries, arena), &prior, &planned);
-    if (!run(&cluster, prior, planned, &from))
-        fail_msg("%.*s", STR_ARG(cluster.c.diags.items[0].detail));
+    make_objects(cluster, 34, 37, str_to_cstr(entries, arena), &prior, &planned);
+    if (!run(cluster, prior, planned, &from))
+        fail_msg("%.*s", STR_ARG(cluster->c.diags.items[0].detail));
     assert_int_equal(from.minor, 36);
+    assert_int_equal(disk_remove_tree(&disk_real, str_from_cstr(cache)), 0);
+}
+
+/* Machines download the bundle of a version between by its proxy. */
+static void test_proxy(void **) {
+    Cluster cluster;
+    run_with_bundles(&cluster);
     assert_int_equal(cluster.sources.count, 2 * NODES);
     for (size_t i = 0; i < cluster.sources.count; i++)
         check_str(cluster.sources.items[i],
                   i < NODES ? FILES "1.35 http://10.9.9.9:3128" : FILES "1.36 -");
-    assert_int_equal(disk_remove_tree(&disk_real, str_from_cstr(cache)), 0);
     close_cluster(&cluster);
+}
+
+#define ROCKY    "os_id rocky\nos_like rhel centos fedora\nprogram dnf\n"
+#define LEAP     "os_id opensuse-leap\nos_like suse opensuse\nprogram zypper\n"
+#define FLATCAR  "os_id flatcar\n"
+#define BY_PROXY "\"1.35.4\":{\"repository\":{\"url\":\"https://r/\"},\"proxy\":\"http://p:1\"}"
+
+/* The programs come out of the packages of the machine's system, by the proxy of the version. */
+static void test_packages(void **) {
+    static const struct {
+        const char *system;
+        const char *driver; /* NULL: none */
+    } rows[] = {
+        {NULL, "driver apt"}, {ROCKY, "driver dnf"}, {LEAP, "driver zypper"}, {FLATCAR, NULL}};
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        Cluster cluster;
+        Value prior, planned;
+        KubeVersion from;
+        PlanResponse response;
+        open_cluster(&cluster, 34, 0);
+        make_objects(&cluster, 34, 36, BY_PROXY, &prior, &planned);
+        cluster.system = rows[i].system;
+        assert_int_equal(plan(&cluster, prior, planned, &response), rows[i].driver != NULL);
+        assert_true(rows[i].driver || says(&cluster, "10.0.0.1 has no apt, dnf or zypper"));
+        cluster.c.diags = diags_new(cluster.c.arena);
+        assert_int_equal(run(&cluster, prior, planned, &from), rows[i].driver != NULL);
+        assert_true(rows[i].driver || says(&cluster, "has no apt, dnf or zypper"));
+        assert_int_equal(cluster.packages.count, rows[i].driver ? 2 * cluster.members : 0);
+        for (size_t j = 0; j < cluster.packages.count; j++)
+            check_str(cluster.packages.items[j], j % 2 ? "proxy http://p:1" : rows[i].driver);
+        close_cluster(&cluster);
+    }
 }
 
 static void test_proxy_argument(void **) {
@@ -118,7 +155,8 @@ static void test_proxy_argument(void **) {
         {"\"bundle\":{\"path\":\"b\"},\"proxy\":\"p:3128\"", false},
         {"\"bundle\":{\"path\":\"b\"},\"proxy\":\"http://p x\"", false},
         {"\"bundle\":{\"path\":\"b\"},\"proxy\":\"http://p\\nx\"", false},
-        {"\"repository\":{\"url\":\"https://r/\"},\"proxy\":\"http://p:3128\"", false},
+        {"\"repository\":{\"url\":\"https://r/\"},\"proxy\":\"http://p:3128\"", true},
+        {"\"proxy\":\"http://p:3128\"", false},
     };
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         ResourceCase c = case_open(&kubeadm_init);
@@ -313,12 +351,19 @@ static void test_refresh(void **) {
 
 UNIT_MAIN(test_kubeadm_rounds) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_proxy),        cmocka_unit_test(test_proxy_argument),
-        cmocka_unit_test(test_run),          cmocka_unit_test(test_restarted_server),
-        cmocka_unit_test(test_single),       cmocka_unit_test(test_deaths),
-        cmocka_unit_test(test_stranger),     cmocka_unit_test(test_plan),
-        cmocka_unit_test(test_cgroup),       cmocka_unit_test(test_cgroup_of_others),
-        cmocka_unit_test(test_plan_of_rest), cmocka_unit_test(test_refresh),
+        cmocka_unit_test(test_proxy),
+        cmocka_unit_test(test_proxy_argument),
+        cmocka_unit_test(test_packages),
+        cmocka_unit_test(test_run),
+        cmocka_unit_test(test_restarted_server),
+        cmocka_unit_test(test_single),
+        cmocka_unit_test(test_deaths),
+        cmocka_unit_test(test_stranger),
+        cmocka_unit_test(test_plan),
+        cmocka_unit_test(test_cgroup),
+        cmocka_unit_test(test_plan_of_rest),
+        cmocka_unit_test(test_refresh),
+        cmocka_unit_test(test_cgroup_of_others),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

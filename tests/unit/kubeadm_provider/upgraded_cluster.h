@@ -56,6 +56,8 @@ typedef struct Cluster {
     FoundObjects planned; /* same, as the plan leaves them */
     StrBuf log;           /* steps: "up-1.35.4-cp1 " */
     StrVec sources;       /* of the bundles, as the machines get them: "URL PROXY" */
+    StrVec packages;      /* lines of the drivers and their proxies */
+    const char *system;   /* facts of all machines; NULL: Debian */
 } Cluster;
 
 static const char *name_of(const Cluster *cluster, size_t i) {
@@ -138,6 +140,8 @@ static void see_source(Cluster *cluster, Str lines) {
         if (str_starts_with(line, STR("source ")))
             vec_push(cluster->c.arena, &cluster->sources,
                      str_clone(str_after(line, sizeof "source " - 1), cluster->c.arena));
+        if (str_starts_with(line, STR("driver ")) || str_starts_with(line, STR("proxy ")))
+            vec_push(cluster->c.arena, &cluster->packages, str_clone(line, cluster->c.arena));
     }
 }
 
@@ -175,9 +179,9 @@ static Str answer(Cluster *cluster, size_t i, const SshCommand *command, Arena *
     if (!is_start && !up && !fetch && !removed)
         return str_format(
             arena,
-            "facts 1\nuser 0\nos_id debian\nprogram apt-get\nversion kubelet v1.%u.4\n%s%s%s%stime "
-            "%lld\nend\nsettings 1\nimage %.*s\tpresent\nsettings end\n",
-            machine->kubelet,
+            "facts 1\nuser 0\n%sversion kubelet v1.%u.4\n%s%s%s%stime %lld\nend\nsettings 1\nimage "
+            "%.*s\tpresent\nsettings end\n",
+            cluster->system ? cluster->system : "os_id debian\nprogram apt-get\n", machine->kubelet,
             i < cluster->members
                 ? str_to_cstr(str_format(arena, "server_version v1.%u.4\n", machine->server), arena)
                 : "",
