@@ -1,5 +1,6 @@
 /* kubeadm_etcd_patch: the search for an image, and the turns of the members. */
 #include "kubeadm_etcd_patch.h"
+#include "cluster_check.h"
 #include "control_plane_step.h"
 #include "etcd_image.h"
 #include "etcd_members.h"
@@ -33,10 +34,17 @@ typedef struct Search {
     EtcdImage found;
     KubeVersion version; /* of `found` */
     bool is_open;        /* the apply will know a bundle that this plan does not show */
+    bool has_images;     /* the bundles have images of Kubernetes, not only programs */
 } Search;
+
+static Str image_repository(const EtcdPatch *patch) {
+    return object_text(cluster_argument(patch), "image_repository", STR(REPOSITORY));
+}
 
 static void consider(Search *search, Str image, const HostBundle *bundle) {
     KubeVersion version;
+    search->has_images |= cluster_check_is_kube_image(image, image_repository(search->patch),
+                                                      search->patch->call->arena);
     if (!str_starts_with(image, search->prefix) ||
         !kube_version_parse(str_after(image, search->prefix.len), &version) ||
         version.major != search->fit.least.major || version.minor != search->fit.least.minor ||
@@ -98,7 +106,7 @@ static void search_bundle(Search *search, Value entry) {
 static EtcdImage registry_image(const Search *search) {
     const EtcdPatch *patch = search->patch;
     Arena *arena = patch->call->arena;
-    Str repository = object_text(cluster_argument(patch), "image_repository", STR(REPOSITORY));
+    Str repository = image_repository(patch);
     return (EtcdImage){
         .name = str_concat(search->prefix, str_from_cstr(search->fit.tag), arena),
         .config = str_format(arena,
@@ -131,9 +139,7 @@ static bool find_image(Search *search, Diags *diags) {
     bool has_host = value_is_present(host);
     bool has_bundle = has_host && host_bundle_is_given(object_nested(host, "bundle", arena));
     bool has_entry_bundle = false, has_repository = false;
-    search->prefix =
-        str_concat(object_text(cluster_argument(patch), "image_repository", STR(REPOSITORY)),
-                   STR("/etcd:"), arena);
+    search->prefix = str_concat(image_repository(patch), STR("/etcd:"), arena);
     if (has_host)
         search_host(search, host);
     for (size_t i = 0; value_is_present(entries) && i < entries.count; i++) {
@@ -149,7 +155,7 @@ static bool find_image(Search *search, Diags *diags) {
     search->is_open = patch->call->is_planning && has_bundle && !is_final(patch, host);
     if (search->is_open)
         return true;
-    if (!has_repository && (has_bundle || (!has_host && has_entry_bundle)))
+    if (search->has_images && !has_repository && (has_bundle || (!has_host && has_entry_bundle)))
         return report_missing(search, diags);
     search->found = registry_image(search);
     CHECK(kube_version_parse(str_from_cstr(search->fit.tag), &search->version));

@@ -191,6 +191,36 @@ static const struct {
     {"etcd", false},
 };
 
+/* Only the registry of Kubernetes has CoreDNS below a path of its own. */
+static Str cluster_check_prefix(size_t i, Str repository, Arena *arena) {
+    Str name = str_from_cstr(images[i].name);
+    size_t slash = str_find_char(name, '/', 0);
+    if (slash != SIZE_MAX && !str_equal(repository, STR(REPOSITORY)))
+        name = str_after(name, slash + 1);
+    return str_format(arena, "%.*s/%.*s:", STR_ARG(repository), STR_ARG(name));
+}
+
+bool cluster_check_is_kube_image(Str image, Str image_repository, Arena *arena) {
+    Str repository = image_repository.len ? image_repository : STR(REPOSITORY);
+    for (size_t i = 0; i < ARRAY_COUNT(images); i++) {
+        Str name = str_format(arena, "/%s:", images[i].name);
+        if (str_starts_with(image, cluster_check_prefix(i, repository, arena)) ||
+            (images[i].has_version && str_find(image, name, 0) != SIZE_MAX))
+            return true;
+    }
+    return false;
+}
+
+static bool has_programs_only(const Bundle *bundle, Str image_repository, Arena *arena) {
+    vec_each(&bundle->files, file) {
+        vec_each(&file->images, image) {
+            if (cluster_check_is_kube_image(*image, image_repository, arena))
+                return false;
+        }
+    }
+    return true;
+}
+
 static bool cluster_check_has_image(const Bundle *bundle, Str prefix, bool is_exact) {
     vec_each(&bundle->files, file) {
         vec_each(&file->images, image) {
@@ -214,10 +244,12 @@ Str cluster_check_bundle(const Bundle *bundle, KubeVersion version, Str architec
     if (architecture.len && !str_equal(bundle->architecture, architecture))
         return str_format(arena, "The bundle is for %.*s; the machine has %.*s.",
                           STR_ARG(bundle->architecture), STR_ARG(architecture));
+    if (has_programs_only(bundle, repository, arena))
+        return STR_EMPTY;
     for (size_t i = 0; i < ARRAY_COUNT(images); i++) {
-        Str name = str_format(arena, "%.*s/%s:%s%.*s", STR_ARG(repository), images[i].name,
-                              images[i].has_version ? "v" : "",
-                              STR_ARG(images[i].has_version ? wanted : STR_EMPTY));
+        Str name = str_format(
+            arena, "%.*s%s%.*s", STR_ARG(cluster_check_prefix(i, repository, arena)),
+            images[i].has_version ? "v" : "", STR_ARG(images[i].has_version ? wanted : STR_EMPTY));
         if (!cluster_check_has_image(bundle, name, images[i].has_version))
             return str_format(arena, "The bundle lacks the image \"%.*s%s\".", STR_ARG(name),
                               images[i].has_version ? "" : "…");
@@ -252,7 +284,7 @@ StrVec cluster_check_tags(const Bundle *bundle, KubeVersion version, Str image_r
     /* A bundle may also bring the patch of etcd from which that of kubeadm follows. */
     for (size_t i = 0; i < ARRAY_COUNT(images); i++) {
         const char *tag = kube_release_tag(version, str_from_cstr(images[i].name));
-        Str prefix = str_format(arena, "%.*s/%s:", STR_ARG(repository), images[i].name);
+        Str prefix = cluster_check_prefix(i, repository, arena);
         bool is_etcd = str_equal_cstr(STR("etcd"), images[i].name);
         if (!tag)
             continue;

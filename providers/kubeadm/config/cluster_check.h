@@ -52,8 +52,11 @@ typedef enum ClockSkew { CLOCK_GOOD, CLOCK_DOUBTFUL, CLOCK_BAD } ClockSkew;
  * s is bad. */
 ClockSkew cluster_check_clock(int64_t skew_ms);
 
+/* Returns whether the image is one that kubeadm requires. Those with the version of Kubernetes
+ * count from any registry. An empty `image_repository` means registry.k8s.io, here and below. */
+bool cluster_check_is_kube_image(Str image, Str image_repository, Arena *arena);
 /* The bundle must be for this version and architecture (empty: any) and contain the images that
- * kubeadm requires. An empty `image_repository` means registry.k8s.io. */
+ * kubeadm requires, or none of them: then kubeadm pulls them. */
 Str cluster_check_bundle(const Bundle *bundle, KubeVersion version, Str architecture,
                          Str image_repository, Arena *arena);
 /* Returns a sentence for each image whose tag is not that of kubeadm of this version

@@ -144,6 +144,39 @@ static void test_bundle(void **) {
     }
 }
 
+/* A bundle without any image of Kubernetes has programs only; kubeadm pulls the images. */
+static void test_programs_only(void **) {
+    static const struct {
+        const char *image; /* NULL: none */
+        const char *repository;
+        bool is_whole;
+    } rows[] = {
+        {NULL, "", true},
+        {"docker.io/flannel/flannel:v0.28.10", "", true},
+        {"docker.io/rancher/pause:3.6", "", true},
+        {"registry.k8s.io/pause:3.10.1", "", false},
+        {"registry.k8s.io/coredns/coredns:v1.12.1", "", false},
+        {"registry.k8s.io/pause:3.10.1", "mirror.example/k8s", true},
+        {"mirror.example/k8s/pause:3.10.1", "mirror.example/k8s", false},
+        {"registry.k8s.io/kube-proxy:v1.34.4", "mirror.example/k8s", false},
+    };
+    const KubeVersion version = {1, 34, 4, STR_CONST("")};
+    SCOPED(ArenaRef) arena = arena_open("test");
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        Bundle bundle = {.kubernetes_version = STR("1.34.4"), .architecture = STR("amd64")};
+        BundleFile *file = vec_add(arena, &bundle.files);
+        *file = (BundleFile){.path = STR("bin/kubeadm")};
+        if (rows[i].image)
+            vec_push(arena, &file->images, str_from_cstr(rows[i].image));
+        check_problem(cluster_check_bundle(&bundle, version, STR("amd64"),
+                                           str_from_cstr(rows[i].repository), arena),
+                      rows[i].is_whole ? "" : "The bundle lacks the image");
+        bundle.kubernetes_version = STR("1.34.5");
+        check_problem(cluster_check_bundle(&bundle, version, STR("amd64"), STR_EMPTY, arena),
+                      "for Kubernetes 1.34.5, not 1.34.4");
+    }
+}
+
 /* Tags that kubeadm of the version does not ask for; a digest after the tag does not count. */
 static void test_tags(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
@@ -177,10 +210,11 @@ static void test_tags(void **) {
 
 UNIT_MAIN(test_cluster_check) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_networks), cmocka_unit_test(test_endpoints),
-        cmocka_unit_test(test_names),    cmocka_unit_test(test_distinct),
-        cmocka_unit_test(test_machines), cmocka_unit_test(test_bundle),
-        cmocka_unit_test(test_tags),     cmocka_unit_test(test_room),
+        cmocka_unit_test(test_networks),      cmocka_unit_test(test_endpoints),
+        cmocka_unit_test(test_names),         cmocka_unit_test(test_distinct),
+        cmocka_unit_test(test_machines),      cmocka_unit_test(test_bundle),
+        cmocka_unit_test(test_tags),          cmocka_unit_test(test_room),
+        cmocka_unit_test(test_programs_only),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

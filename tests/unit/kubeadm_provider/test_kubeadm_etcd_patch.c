@@ -102,8 +102,9 @@ static void test_patch(void **) {
          "pull pull pull etcd-cp2 etcd-cp3 moved etcd-cp1 "},
         {-1, -1, NULL, 12, NOTE("3.6.11", "cp2 cp3"), NULL, "pull pull etcd-cp2 etcd-cp3 "},
         {0, -1, NULL, 8, NOTE("3.6.11", "cp1 cp2 cp3"), NULL, NULL},
-        {1, -1, NULL, 8, NULL, LACKS, NULL},
-        {1, 1, NULL, 8, NULL, LACKS, NULL},
+        /* A bundle with programs only: the images come from the registry. */
+        {1, 1, NULL, 8, NOTE("3.6.11", "cp1 cp2 cp3"), NULL, NULL},
+        {1, 1, "pause:3.10.2", 8, NULL, LACKS, NULL},
         {1, 1, "etcd:3.6.10-0", 8, NULL, LACKS, NULL},
         {1, 1, "etcd:3.5.30-0", 8, NULL, LACKS, NULL},
         {1, 1, "etcd:3.7.12-0", 8, NULL, LACKS, NULL},

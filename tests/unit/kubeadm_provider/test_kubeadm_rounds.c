@@ -113,6 +113,17 @@ static void test_proxy(void **) {
     close_cluster(&cluster);
 }
 
+/* Without images of Kubernetes in its bundles, a worker, which does not change yet, gets nothing.
+ */
+static void test_programs_only(void **) {
+    Cluster cluster;
+    bundle_has_programs = true;
+    run_with_bundles(&cluster);
+    bundle_has_programs = false;
+    assert_int_equal(cluster.sources.count, 2 * cluster.members);
+    close_cluster(&cluster);
+}
+
 #define ROCKY    "os_id rocky\nos_like rhel centos fedora\nprogram dnf\n"
 #define LEAP     "os_id opensuse-leap\nos_like suse opensuse\nprogram zypper\n"
 #define FLATCAR  "os_id flatcar\n"
@@ -351,19 +362,13 @@ static void test_refresh(void **) {
 
 UNIT_MAIN(test_kubeadm_rounds) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_proxy),
-        cmocka_unit_test(test_proxy_argument),
-        cmocka_unit_test(test_packages),
-        cmocka_unit_test(test_run),
-        cmocka_unit_test(test_restarted_server),
-        cmocka_unit_test(test_single),
-        cmocka_unit_test(test_deaths),
-        cmocka_unit_test(test_stranger),
-        cmocka_unit_test(test_plan),
-        cmocka_unit_test(test_cgroup),
-        cmocka_unit_test(test_plan_of_rest),
-        cmocka_unit_test(test_refresh),
-        cmocka_unit_test(test_cgroup_of_others),
+        cmocka_unit_test(test_proxy),    cmocka_unit_test(test_proxy_argument),
+        cmocka_unit_test(test_packages), cmocka_unit_test(test_programs_only),
+        cmocka_unit_test(test_run),      cmocka_unit_test(test_restarted_server),
+        cmocka_unit_test(test_single),   cmocka_unit_test(test_deaths),
+        cmocka_unit_test(test_stranger), cmocka_unit_test(test_plan),
+        cmocka_unit_test(test_cgroup),   cmocka_unit_test(test_plan_of_rest),
+        cmocka_unit_test(test_refresh),  cmocka_unit_test(test_cgroup_of_others),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -295,6 +295,8 @@ static Str respond(const Cluster *cluster, size_t i, Str path, Arena *arena) {
 /* Images of each bundle, of which the second one is a further file. */
 static const char *bundle_etcd, *bundle_patch;
 
+static bool bundle_has_programs; /* and no image of Kubernetes */
+
 /* A bundle of a version, whose files machines would download. */
 static Str bundle_json(uint32_t minor, Arena *arena) {
     const char *const names[] = {"kube-apiserver:v%s", "kube-controller-manager:v%s",
@@ -303,7 +305,9 @@ static Str bundle_json(uint32_t minor, Arena *arena) {
                                  bundle_etcd,          bundle_patch};
     Str version = str_format(arena, "1.%u.4", minor);
     StrBuf images = strbuf_new(arena);
-    for (size_t i = 0; i < ARRAY_COUNT(names) && names[i]; i++) {
+    if (bundle_has_programs)
+        strbuf_add_cstr(&images, "\"docker.io/flannel/flannel:1\"");
+    for (size_t i = 0; !bundle_has_programs && i < ARRAY_COUNT(names) && names[i]; i++) {
         Str name = str_from_cstr(names[i]);
         bool has_version = str_ends_with(name, STR("%s"));
         strbuf_add_format(&images, "%s\"registry.k8s.io/%.*s%.*s\"", i ? "," : "",
