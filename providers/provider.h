@@ -653,6 +653,12 @@ typedef struct ProviderTwin {
     const char *instead_of_data;   /* and data sources */
 } ProviderTwin;
 
+/* Images of a bundle, for a version of Kubernetes. */
+typedef struct ImagesRequest {
+    Str kubernetes_version;
+    const StrVec *images;
+} ImagesRequest;
+
 struct Provider {
     const char *name;        /* such as libvirt */
     const char *address;     /* such as loam.internal/builtin/libvirt */
@@ -679,6 +685,9 @@ struct Provider {
     const ObjectType *(*find_type)(const Provider *provider, ResourceMode mode, Str name);
     /* The same for a function. */
     const ProviderFunction *(*find_function)(const Provider *provider, Str name);
+    /* Serves `loam bundle verify`: adds a sentence for each image that this version would not use,
+     * and for one that it lacks. Default: the provider uses no bundles. */
+    void (*check_images)(const ImagesRequest *request, StrVec *out, Arena *arena);
 };
 
 /* The header of a provider lists its types with a macro that takes one of these:

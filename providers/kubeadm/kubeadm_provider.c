@@ -1,5 +1,6 @@
 /* kubeadm_provider: the tables of the types. */
 #include "kubeadm_provider.h"
+#include "cluster_check.h"
 #include "ssh_client.h"
 
 static const Attribute provider_attributes[] = {
@@ -7,6 +8,15 @@ static const Attribute provider_attributes[] = {
 };
 
 static const ObjectType *const types[] = {KUBEADM_TYPES(PROVIDER_ROW)};
+
+static void check_images(const ImagesRequest *request, StrVec *out, Arena *arena) {
+    Bundle bundle = {.kubernetes_version = request->kubernetes_version};
+    BundleFile file = {.images = *request->images};
+    vec_push(arena, &bundle.files, file);
+    StrVec found = cluster_check_images(&bundle, arena);
+    vec_each(&found, sentence)
+        vec_push(arena, out, *sentence);
+}
 
 const Provider kubeadm_provider = {
     .name = "kubeadm",
@@ -16,5 +26,6 @@ const Provider kubeadm_provider = {
                .description = "Defaults of SSH connections."},
     .configure = ssh_client_configure,
     .close = ssh_client_close,
+    .check_images = check_images,
     PROVIDER_TYPES(types),
 };

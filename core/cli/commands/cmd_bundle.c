@@ -204,6 +204,23 @@ static void bundle_verify_show(const Bundle *bundle, const BundlePin *pin) {
         terminal_print("Its origin was not verified: use -digest or -public-key.\n");
 }
 
+/* Warns of images that the providers would not use with the bundle's version. */
+static void warn_of_images(const Cli *cli, const Bundle *bundle, Diags *diags) {
+    StrVec images = {0}, found = {0}, names = registry_names(cli->registry, cli->arena);
+    ImagesRequest request = {bundle->kubernetes_version, &images};
+    vec_each(&bundle->files, file) {
+        vec_each(&file->images, image)
+            vec_push(cli->arena, &images, *image);
+    }
+    vec_each(&names, name) {
+        const Provider *provider = registry_row_provider(cli->registry, *name);
+        if (provider && provider->check_images)
+            provider->check_images(&request, &found, cli->arena);
+    }
+    vec_each(&found, sentence)
+        diags_warning(diags, NO_RANGE, "Images of another release", "%.*s", STR_ARG(*sentence));
+}
+
 static int run_verify(Cli *cli, const Arguments *arguments, Diags *diags) {
     Bundle bundle;
     BundleRequest request = {
@@ -212,6 +229,7 @@ static int run_verify(Cli *cli, const Arguments *arguments, Diags *diags) {
     if (!bundle_reader_pin(cli->io.disk, digest, key, &request.pin, cli->arena, diags) ||
         !bundle_reader_verify(&request, &bundle, cli->arena, diags))
         return 1;
+    warn_of_images(cli, &bundle, diags);
     bundle_verify_show(&bundle, &request.pin);
     return 0;
 }
@@ -227,7 +245,8 @@ static const Command cmd_bundle_verify = {
     .summary = "Verify all files of a bundle",
     .usage = "[options] BUNDLE",
     .about = "Compares every file with its digest, and the bundle with a pinned digest or public "
-             "key. Writes nothing.",
+             "key. Warns of images whose tags kubeadm of that version does not ask for. Writes "
+             "nothing.",
     .example = "loam bundle verify cluster.bundle",
     .groups = {OPTION_GROUP(verify_options), &option_view},
     .most_positionals = 1,

@@ -297,3 +297,44 @@ StrVec cluster_check_tags(const Bundle *bundle, KubeVersion version, Str image_r
     }
     return found;
 }
+
+/* Returns the registry and path before the name of the image. */
+static Str repository_of(const Bundle *bundle) {
+    vec_each(&bundle->files, file) {
+        vec_each(&file->images, image) {
+            size_t at = str_find(*image, STR("/kube-apiserver:"), 0);
+            if (at != SIZE_MAX)
+                return str_slice(*image, 0, at);
+        }
+    }
+    return STR(REPOSITORY);
+}
+
+static void check_versions(const Bundle *bundle, KubeVersion version, Str repository, StrVec *out,
+                           Arena *arena) {
+    Str tag = str_concat(STR("v"), kube_version_text(version, arena), arena);
+    for (size_t i = 0; i < ARRAY_COUNT(images); i++) {
+        Str prefix = cluster_check_prefix(i, repository, arena);
+        if (!images[i].has_version)
+            continue;
+        vec_each(&bundle->files, file) {
+            vec_each(&file->images, image)
+                cluster_check_tag(*image, prefix, str_to_cstr(tag, arena), out, arena);
+        }
+    }
+}
+
+StrVec cluster_check_images(const Bundle *bundle, Arena *arena) {
+    StrVec found = {0};
+    KubeVersion version;
+    Str repository = repository_of(bundle);
+    if (!kube_version_parse(bundle->kubernetes_version, &version) ||
+        kube_release_is_newer(version) || kube_release_check_supported(version, arena).len)
+        return found;
+    found = cluster_check_tags(bundle, version, repository, arena);
+    check_versions(bundle, version, repository, &found, arena);
+    Str problem = cluster_check_bundle(bundle, version, STR_EMPTY, repository, arena);
+    if (problem.len)
+        vec_push(arena, &found, problem);
+    return found;
+}

@@ -63,3 +63,7 @@ Str cluster_check_bundle(const Bundle *bundle, KubeVersion version, Str architec
  * (kube_release): kubeadm may still accept another patch of it. */
 StrVec cluster_check_tags(const Bundle *bundle, KubeVersion version, Str image_repository,
                           Arena *arena);
+/* Same for a bundle alone, also for images that must have the version of Kubernetes, and for one
+ * that it lacks. The registry is that of its kube-apiserver. Images of a release that is not known
+ * are not checked. */
+StrVec cluster_check_images(const Bundle *bundle, Arena *arena);

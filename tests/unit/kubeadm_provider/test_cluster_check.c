@@ -177,6 +177,54 @@ static void test_programs_only(void **) {
     }
 }
 
+/* What `loam bundle verify` reports of a bundle. */
+static void test_images(void **) {
+    static const struct {
+        const char *version;
+        const char *images[8];
+        const char *found; /* "|" between sentences' parts; empty: none */
+    } rows[] = {
+        {"1.34.4", {NULL}, ""},
+        {"1.34.4",
+         {"r/kube-apiserver:v1.34.4", "r/kube-controller-manager:v1.34.4",
+          "r/kube-scheduler:v1.34.4", "r/kube-proxy:v1.34.4", "r/coredns:v1.12.1", "r/pause:3.10.1",
+          "r/etcd:3.6.9-0"},
+         ""},
+        {"1.35.4",
+         {"r/kube-apiserver:v1.35.4", "r/kube-controller-manager:v1.35.4",
+          "r/kube-scheduler:v1.35.4", "r/kube-proxy:v1.35.4", "r/kube-proxy:v1.35.3",
+          "r/coredns:v1.12.1", "r/pause:3.10", "r/etcd:3.5.9-0"},
+         "\"r/coredns:v1.12.1\"; kubeadm expects the tag v1.13.1|"
+         "\"r/pause:3.10\"; kubeadm expects the tag 3.10.1|"
+         "\"r/etcd:3.5.9-0\"; kubeadm expects the tag 3.6.x|"
+         "\"r/kube-proxy:v1.35.3\"; kubeadm expects the tag v1.35.4"},
+        {"1.34.4",
+         {"registry.k8s.io/pause:3.10.1"},
+         "lacks the image \"registry.k8s.io/kube-apiserver:v1.34.4\""},
+        {"1.99.1", {"registry.k8s.io/pause:3.1"}, ""},
+        {"0.9.1", {"registry.k8s.io/pause:3.1"}, ""},
+        {"none", {"registry.k8s.io/pause:3.1"}, ""},
+    };
+    SCOPED(ArenaRef) arena = arena_open("test");
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        Bundle bundle = {.kubernetes_version = str_from_cstr(rows[i].version)};
+        BundleFile *file = vec_add(arena, &bundle.files);
+        *file = (BundleFile){0};
+        for (size_t k = 0; k < ARRAY_COUNT(rows[i].images) && rows[i].images[k]; k++)
+            vec_push(arena, &file->images, str_from_cstr(rows[i].images[k]));
+        StrVec found = cluster_check_images(&bundle, arena);
+        Str part, rest = str_from_cstr(rows[i].found);
+        size_t count = 0;
+        while (rest.len && str_next_field(&rest, '|', &part)) {
+            assert_true(count < found.count);
+            if (str_find(found.items[count], part, 0) == SIZE_MAX)
+                fail_msg("%zu: %.*s", i, STR_ARG(found.items[count]));
+            count++;
+        }
+        assert_int_equal(count, found.count);
+    }
+}
+
 /* Tags that kubeadm of the version does not ask for; a digest after the tag does not count. */
 static void test_tags(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
@@ -214,7 +262,7 @@ UNIT_MAIN(test_cluster_check) {
         cmocka_unit_test(test_names),         cmocka_unit_test(test_distinct),
         cmocka_unit_test(test_machines),      cmocka_unit_test(test_bundle),
         cmocka_unit_test(test_tags),          cmocka_unit_test(test_room),
-        cmocka_unit_test(test_programs_only),
+        cmocka_unit_test(test_programs_only), cmocka_unit_test(test_images),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
