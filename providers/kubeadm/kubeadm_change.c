@@ -8,6 +8,7 @@
 #include "control_plane_step.h"
 #include "kube_object.h"
 #include "kubeadm_document.h"
+#include "kubeadm_files.h"
 #include "kubeadm_gate.h"
 #include "kubeadm_import.h"
 #include "kubeadm_kubelet.h"
@@ -254,6 +255,7 @@ typedef struct CertificateNames {
 
 typedef struct ConfigChange {
     const Call *call;
+    const KubeadmNode *node; /* of the kubeadm_init */
     KubeadmPeers *peers;
     VEC(Member) members; /* the control planes, that of the object first */
     ClusterConfig config;
@@ -668,8 +670,9 @@ static bool config_begin_change(ConfigChange *change, const ChangeRows *changes,
     change->has_etcd = concerns(&scope, CHANGE_ETCD) && !change_has_external_etcd(change);
     change->pods = list_pods(&scope, arena);
     change->file_users = list_users(&scope, arena);
-    change->file_lines = control_files_lines(object_attribute(planned, "files"), arena);
-    return upload(change, diags);
+    return kubeadm_files_lines(change->node, object_attribute(planned, "files"),
+                               &change->file_lines, diags) &&
+           upload(change, diags);
 }
 
 /* API servers that verify the certificates of kubelets reach none that has not got one of the
@@ -705,7 +708,7 @@ static bool config_run_change(ConfigChange *change, const ChangeRows *changes, V
 bool kubeadm_change_run(const KubeadmNode *node, Value prior, Diags *diags) {
     SCOPED(KubeadmPeers) peers = {0};
     ChangeRows changes = list_changes(node->call, prior, node->object);
-    ConfigChange change = {.call = node->call, .peers = &peers};
+    ConfigChange change = {.call = node->call, .node = node, .peers = &peers};
     Str version = object_text(node->object, "kubernetes_version", STR_EMPTY);
     if (!changes.count && !object_bool(prior, UNFINISHED, false))
         return true;

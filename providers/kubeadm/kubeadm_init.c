@@ -10,6 +10,7 @@
 #include "kubeadm_check.h"
 #include "kubeadm_document.h"
 #include "kubeadm_encryption.h"
+#include "kubeadm_files.h"
 #include "kubeadm_import.h"
 #include "kubeadm_join_command.h"
 #include "kubeadm_kubelet.h"
@@ -50,7 +51,7 @@ static const Attribute init_attributes[] = {
     {"renew_schedule", NULL,      OPTIONAL, "Renews the certificates of kubeadm without an apply: a timer on each control plane, one control plane at a time. Without this argument only applies renew them.", .nested = &renewal_schedule_argument},
     {"renewals",   NULL,          COMPUTED, "With renew_schedule: the last renewal by the timer of each control plane, or its failure; control planes whose timer has not run yet are missing.", .nested = &renewal_schedule_results},
     {"serving_requests", &TYPE_MAP_OF_STRING, COMPUTED, "Kubelets that wait for their serving certificate, with the names of their requests, which the next apply approves; null if none waits."},
-    {"files",      NULL,          OPTIONAL, "Files below /etc/kubernetes/loam on all control planes, by their path there, such as \"audit.yaml\". A component whose flag names such a file gets a volume for it, and restarts if it changes. The state has their contents.", .nested = &control_files_argument},
+    {"files",      NULL,          OPTIONAL, "Files below /etc/kubernetes/loam on all control planes, by their path there, such as \"audit.yaml\". A component whose flag names such a file gets a volume for it, and restarts if it changes. The state has the contents, but for those in content_wo.", .nested = &control_files_argument},
     {"encryption_at_rest", NULL,  OPTIONAL, "Encrypts objects in etcd. A change makes the API servers of all control planes know the new key, rewrites all objects, and drops the former key.", .nested = &etcd_encryption_argument},
     {"encryption_state", NULL,    COMPUTED, "Keys of encryption_at_rest, and the progress of an unfinished change; null if there was never a key.", .nested = &etcd_encryption_state},
     {"init",       NULL,          OPTIONAL, "InitConfiguration of kubeadm. Arguments of this resource win.", .nested = &kubeadm_schema_init},
@@ -448,6 +449,7 @@ static bool init_create(const Call *call, const ApplyRequest *request, ApplyResp
     if (!kubeadm_node_open(call, request->planned, request->marker, &link, &node, diags))
         return false;
     node.is_control_plane = true;
+    node.contents = kubeadm_files_given(request->config, call->arena);
     if (!kubeadm_node_prepare(&node, &part, diags) ||
         !kubeadm_encryption_create(&node, part == KUBEADM_PART_NODE, diags))
         return false;
@@ -493,6 +495,7 @@ static bool init_update(const Call *call, const ApplyRequest *request, ApplyResp
             &link, &node, diags))
         return false;
     node.is_control_plane = true;
+    node.contents = kubeadm_files_given(request->config, call->arena);
     Str former_host = object_text(request->prior, "host", STR_EMPTY);
     node.former_address = object_text(request->prior, "node_address", former_host);
     SCOPED(CertificatesHold) hold = {0};

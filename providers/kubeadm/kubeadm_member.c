@@ -2,13 +2,13 @@
  * a removal. */
 #include "kubeadm_member.h"
 #include "bootstrap_token.h"
-#include "control_files.h"
 #include "control_plane_step.h"
 #include "etcd_members.h"
 #include "kube_object.h"
 #include "kubeadm_certificates.h"
 #include "kubeadm_document.h"
 #include "kubeadm_encryption.h"
+#include "kubeadm_files.h"
 #include "kubeadm_kubelet.h"
 #include "kubeadm_peer.h"
 #include "kubeadm_schema.h"
@@ -281,9 +281,9 @@ bool kubeadm_member_place_files(const KubeadmNode *node, Diags *diags) {
         files = object_attribute(kubeadm_encryption_object(init, node->call->arena), "files");
     if (is_found && !kubeadm_encryption_check_plugins(node, init, diags))
         return false;
-    return !value_is_present(files) ||
-           control_plane_step_place(node->link, control_files_lines(files, node->call->arena),
-                                    diags);
+    Str lines = STR_EMPTY;
+    return !value_is_present(files) || (kubeadm_files_lines(node, files, &lines, diags) &&
+                                        control_plane_step_place(node->link, lines, diags));
 }
 
 static bool place_patch(const KubeadmNode *node, Diags *diags) {

@@ -47,6 +47,7 @@ typedef struct KubeadmNode {
     SshLink *via;     /* the machine through which requests go; NULL: directly */
     Str via_endpoint; /* where they go */
     Value object;     /* planned or stored */
+    Value contents;   /* of files with "content_wo": map of texts; without a type: none */
     PkiSet pki;
     Str id;
     Str former; /* id of a failed attempt on the machine; empty: none */

@@ -21,12 +21,20 @@ static Str control_files_check_mode(Value value, Arena *arena) {
 
 /* clang-format off */
 static const Attribute file_attributes[] = {
-    {"content", &TYPE_STRING, REQUIRED | SENSITIVE, "Content of the file."},
-    {"mode",    &TYPE_STRING, OPTIONAL | COMPUTED, "Permissions in octal. The owner is root.", .default_json = "\"0600\"", .check = control_files_check_mode},
+    {"content",            &TYPE_STRING, OPTIONAL | SENSITIVE, "Content of the file, which the state has, too. Exactly one of the two contents is required."},
+    {"content_wo",         &TYPE_STRING, OPTIONAL | WRITE_ONLY | ANY_TEXT, "Content that is not stored in plan or state. A control plane that joins later gets it from another one."},
+    {"content_wo_version", &TYPE_NUMBER, OPTIONAL, "Version of content_wo: a change places it again."},
+    {"mode",               &TYPE_STRING, OPTIONAL | COMPUTED, "Permissions in octal. The owner is root.", .default_json = "\"0600\"", .check = control_files_check_mode},
 };
 /* clang-format on */
 
-const NestedObject control_files_argument = {NESTED_OBJECT(NEST_MAP, file_attributes)};
+static const ArgumentRule file_rules[] = {
+    {RULE_EXACTLY_ONE, {"content", "content_wo"}},
+    {RULE_REQUIRED_WITH, {"content_wo", "content_wo_version"}},
+};
+
+const NestedObject control_files_argument = {
+    NESTED_OBJECT(NEST_MAP, file_attributes, SCHEMA_RULES(file_rules))};
 
 static bool is_path(Str key) {
     Str part, rest = key;
@@ -64,13 +72,45 @@ Str control_files_check(Value files, Str *key, Arena *arena) {
     return STR_EMPTY;
 }
 
-Str control_files_lines(Value files, Arena *arena) {
+Value control_files_contents(Value files, Arena *arena) {
+    ObjectBuilder out = object_builder_new(arena);
+    for (size_t i = 0; i < file_count(files); i++) {
+        Value content = object_attribute(value_at(files, i), "content_wo");
+        if (value_is_present(content) && value_is_known(content))
+            object_builder_put(&out, value_key_at(files, i), content);
+    }
+    return object_builder_map(&out, &TYPE_STRING);
+}
+
+/* Returns false if neither has it. */
+static bool content_of(Value files, size_t i, Value contents, Str *out) {
+    Value found = object_attribute(value_at(files, i), "content");
+    if (!value_is_present(found) &&
+        !(value_is_present(contents) && value_find(contents, value_key_at(files, i), &found)))
+        return false;
+    *out = value_text(found);
+    return true;
+}
+
+StrVec control_files_missing(Value files, Value contents, Arena *arena) {
+    StrVec keys = {0};
+    Str content;
+    for (size_t i = 0; i < file_count(files); i++) {
+        if (!content_of(files, i, contents, &content))
+            vec_push(arena, &keys, value_key_at(files, i));
+    }
+    return keys;
+}
+
+Str control_files_lines(Value files, Value contents, Arena *arena) {
     StrBuf out = strbuf_new(arena);
     for (size_t i = 0; i < file_count(files); i++) {
         Value one = value_at(files, i);
+        Str content = STR_EMPTY;
+        CHECK(content_of(files, i, contents, &content));
         strbuf_add_format(&out, "%.*s %.*s %.*s\n", STR_ARG(value_key_at(files, i)),
                           STR_ARG(object_text(one, "mode", STR("0600"))),
-                          STR_ARG(base64_encode(object_text(one, "content", STR_EMPTY), arena)));
+                          STR_ARG(base64_encode(content, arena)));
     }
     return strbuf_str(&out);
 }

@@ -13,8 +13,13 @@ extern const NestedObject control_files_argument;
 /* Returns the error of a key that is no path below the directory; empty if all are good. Sets *key
  * to it. */
 Str control_files_check(Value files, Str *key, Arena *arena);
-/* Returns one line for each file: path below the directory, mode, content in Base64. */
-Str control_files_lines(Value files, Arena *arena);
+/* Returns the write-only contents of a configuration: path → text. */
+Value control_files_contents(Value files, Arena *arena);
+/* Returns the paths whose content neither `files` nor `contents`, which may be null, has. */
+StrVec control_files_missing(Value files, Value contents, Arena *arena);
+/* Returns one line for each file: path below the directory, mode, content in Base64. No content may
+ * be missing. */
+Str control_files_lines(Value files, Value contents, Arena *arena);
 /* Returns the volumes that a component, an object with "extra_args" and "extra_volumes", needs
  * beside its own: one for each file that a flag names; an empty list if there is none. */
 Value control_files_volumes(Value files, Value component, Arena *arena);

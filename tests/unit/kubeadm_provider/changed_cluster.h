@@ -60,8 +60,11 @@ typedef struct Cluster {
     bool is_dead;
     FoundObjects joins;
     FoundObjects inits;
-    StrBuf log; /* steps: "cp1=new " */
-    Str input;  /* of the last step, unless it was that of etcd */
+    int etcd;          /* patch of the third member; 0: that of the others */
+    const char *files; /* what other control planes print of their files; NULL: they lack them */
+    Str asked;         /* the paths that loam asked for */
+    StrBuf log;        /* steps: "cp1=new " */
+    Str input;         /* of the last step, unless it was that of etcd */
     Str etcd_input;
     Str proxy;      /* ConfigMap of kube-proxy; empty: none */
     Str annotation; /* of its pods */
@@ -197,6 +200,10 @@ static inline Str answer(Cluster *cluster, size_t i, const SshCommand *command, 
         return run_step(cluster, i, command->input, arena);
     if (is_step)
         return str_format(arena, "loam-step i%zu-change absent 0 0 0\n", i);
+    if (has(command->command, "|| exit 3; ")) {
+        cluster->asked = str_clone(command->input, arena);
+        return str_from_cstr(cluster->files ? cluster->files : "");
+    }
     if (has(command->command, "'begin'")) {
         if (!cluster->former.len)
             cluster->former = str_clone(command->input, arena);
@@ -345,9 +352,10 @@ static inline Str respond(const Cluster *cluster, size_t i, Str path, Arena *are
         return list_json(cluster, "members", member_json, arena);
     if (str_starts_with(path, STR("/v3/maintenance/status")))
         return str_format(arena,
-                          "{\"version\":\"3.6.11\",\"leader\":\"%c\",\"header\":{\"member_id\":"
+                          "{\"version\":\"3.6.%d\",\"leader\":\"%c\",\"header\":{\"member_id\":"
                           "\"%zu\",\"revision\":\"%d\"}}",
-                          cluster->leader, i + 1, 5000 + (i == 2 ? cluster->lag : 0));
+                          i == 2 && cluster->etcd ? cluster->etcd : 11, cluster->leader, i + 1,
+                          5000 + (i == 2 ? cluster->lag : 0));
     if (str_starts_with(path, STR("/v3/maintenance/alarm")))
         return cluster->has_alarm ? STR("{\"alarms\":[{\"alarm\":\"NOSPACE\"}]}") : STR("{}");
     return STR("{\"health\":\"true\"}");
@@ -372,6 +380,12 @@ static inline HttpStatus cluster_attempt(void *self, const HttpRequest *request,
                                            "loam.internal/configuration"),
                           cluster->c.arena);
         strbuf_add_cstr(&cluster->log, has(path, "daemonsets") ? "pods " : "proxy ");
+    }
+    if (strcmp(request->method.ptr, "PATCH") == 0 && has(path, "kubeadm-config")) {
+        assert_true(json_parse_object(request->body, &body, cluster->c.arena));
+        cluster->live =
+            str_clone(kube_object_text(body, "data", "ClusterConfiguration"), cluster->c.arena);
+        strbuf_add_cstr(&cluster->log, "registry ");
     }
     if (str_starts_with(path, STR("/v3/maintenance/transfer-leadership"))) {
         assert_int_equal(i + '1', cluster->leader);

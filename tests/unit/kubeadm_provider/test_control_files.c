@@ -33,9 +33,30 @@ static void test_lines(void **) {
     ResourceCase c = case_open(&kubeadm_init);
     Value object = case_config(&c, "{\"files\":{\"b\":{\"content\":\"two\\n\",\"mode\":\"0644\"},"
                                    "\"a\":{\"content\":\"\"}}}");
-    check_str(control_files_lines(object_attribute(object, "files"), c.arena),
+    check_str(control_files_lines(object_attribute(object, "files"), (Value){0}, c.arena),
               "a 0600 \nb 0644 dHdvCg==\n");
-    check_str(control_files_lines(value_null(&TYPE_DYNAMIC), c.arena), "");
+    check_str(control_files_lines(value_null(&TYPE_DYNAMIC), (Value){0}, c.arena), "");
+    case_close(&c);
+}
+
+/* The state does not have such contents: they come from the configuration of the apply. */
+static void test_write_only(void **) {
+    ResourceCase c = case_open(&kubeadm_init);
+    Value config = object_attribute(
+        case_config(&c, "{\"files\":{\"a\":{\"content_wo\":\"one\",\"content_wo_version\":1},"
+                        "\"b\":{\"content\":\"two\"}}}"),
+        "files");
+    Value stored = object_attribute(
+        case_config(&c, "{\"files\":{\"a\":{\"content_wo_version\":1},\"b\":{\"content\":"
+                        "\"two\"}}}"),
+        "files");
+    StrVec missing = control_files_missing(stored, (Value){0}, c.arena);
+    assert_int_equal(missing.count, 1);
+    check_str(missing.items[0], "a");
+    Value contents = control_files_contents(config, c.arena);
+    assert_int_equal(control_files_missing(stored, contents, c.arena).count, 0);
+    check_str(control_files_lines(stored, contents, c.arena), "a 0600 b25l\nb 0600 dHdv\n");
+    assert_int_equal(control_files_contents(value_null(&TYPE_DYNAMIC), c.arena).count, 0);
     case_close(&c);
 }
 
@@ -88,6 +109,7 @@ UNIT_MAIN(test_control_files) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_paths),
         cmocka_unit_test(test_lines),
+        cmocka_unit_test(test_write_only),
         cmocka_unit_test(test_volumes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

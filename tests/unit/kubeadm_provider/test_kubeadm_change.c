@@ -135,6 +135,53 @@ static void test_join(void **) {
     close_cluster(&cluster);
 }
 
+/* Places the files of a joining control plane; `given`: their content, if the apply has it. */
+static bool place_files(Cluster *cluster, const char *given) {
+    SCOPED(SshLink) link = {0};
+    KubeadmNode node;
+    ResourceCase *c = &cluster->c;
+    ObjectBuilder contents = object_builder_new(c->arena);
+    assert_true(kubeadm_node_open(case_call(c), cluster->joins.items[0].object, STR("i1"), &link,
+                                  &node, &c->diags));
+    if (given) {
+        object_builder_put(&contents, STR("audit.yaml"), value_from_cstr(given));
+        node.contents = object_builder_map(&contents, &TYPE_STRING);
+    }
+    return kubeadm_member_place_files(&node, &c->diags);
+}
+
+/* Contents that the state does not have come from the configuration, or from a control plane. */
+static void test_write_only_files(void **) {
+    static const struct {
+        const char *files, *given, *placed; /* placed NULL: an error */
+    } rows[] = {
+        {NULL, "one", "audit.yaml 0600 b25l\n"},
+        {"file audit.yaml dHdv\n", NULL, "audit.yaml 0600 dHdv\n"},
+        {NULL, NULL, NULL},
+        {"file other dHdv\n", NULL, NULL},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        Cluster cluster;
+        Value prior, planned;
+        open_cluster(&cluster);
+        make_objects(&cluster, "", AUDIT, &prior, &planned);
+        ResourceCase *c = &cluster.c;
+        Value files = object_attribute(
+            case_config(c, "{\"files\":{\"audit.yaml\":{\"content_wo_version\":1}}}"), "files");
+        FoundObject init = {STR("kubeadm_init.x"), object_with(planned, "files", files, c->arena)};
+        vec_push(c->arena, &cluster.inits, init);
+        cluster.files = rows[i].files;
+        cluster.input = STR_EMPTY;
+        if (place_files(&cluster, rows[i].given) != (rows[i].placed != NULL))
+            fail_msg("%zu: %.*s", i, STR_ARG(c->diags.count ? c->diags.items[0].detail : STR("")));
+        check_str(cluster.input, rows[i].placed ? rows[i].placed : "");
+        check_str(cluster.asked, rows[i].given ? "" : "audit.yaml\n");
+        if (!rows[i].placed)
+            check_str(c->diags.items[0].summary, "Contents of files not known");
+        close_cluster(&cluster);
+    }
+}
+
 static bool loses(void *payload, Str text) {
     const Cluster *cluster = payload;
     return str_equal_cstr(text, cluster->lost);
@@ -449,13 +496,21 @@ static void test_preview(void **) {
 
 UNIT_MAIN(test_kubeadm_change) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_run),         cmocka_unit_test(test_later),
-        cmocka_unit_test(test_certificate), cmocka_unit_test(test_rollback),
-        cmocka_unit_test(test_deaths),      cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_notes),       cmocka_unit_test(test_single),
-        cmocka_unit_test(test_alone),       cmocka_unit_test(test_files),
-        cmocka_unit_test(test_join),        cmocka_unit_test(test_refresh),
-        cmocka_unit_test(test_restored),    cmocka_unit_test(test_restored_last),
+        cmocka_unit_test(test_run),
+        cmocka_unit_test(test_later),
+        cmocka_unit_test(test_certificate),
+        cmocka_unit_test(test_rollback),
+        cmocka_unit_test(test_deaths),
+        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_notes),
+        cmocka_unit_test(test_single),
+        cmocka_unit_test(test_alone),
+        cmocka_unit_test(test_files),
+        cmocka_unit_test(test_write_only_files),
+        cmocka_unit_test(test_join),
+        cmocka_unit_test(test_refresh),
+        cmocka_unit_test(test_restored),
+        cmocka_unit_test(test_restored_last),
         cmocka_unit_test(test_preview),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
