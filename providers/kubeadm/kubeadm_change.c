@@ -187,11 +187,29 @@ static void note_changes(const Call *call, const PlanRequest *request, const Cha
 
 /* Plan: errors. */
 
-static bool check_possible(const Call *call, const ChangeRows *changes, Diags *diags) {
+/* kubeadm writes it on each node, and into objects of the cluster that other nodes read. */
+static bool refuse_endpoint(const Call *call, const PlanRequest *request, Diags *diags) {
+    return path_error(
+        call, PATH_AT(call, {"endpoint"}), diags, "Configuration of an existing cluster",
+        "loam does not change the endpoint \"%.*s\" of a cluster that exists. It is in the "
+        "kubeconfigs of all nodes (kubelet.conf; on control planes also admin.conf, "
+        "super-admin.conf, controller-manager.conf and scheduler.conf), in the certificates of the "
+        "API servers, and in the ConfigMaps kubeadm-config and kube-proxy of kube-system and "
+        "cluster-info of kube-public. Restore it, and let its name or address lead to the new "
+        "place of the API servers: a record of DNS, or an address that the new load balancer "
+        "takes over. Names for further clients belong in cluster.api_server.cert_sans. Otherwise "
+        "make the cluster anew with \"-replace=%.*s\".",
+        STR_ARG(object_text(request->prior, "endpoint", STR_EMPTY)), STR_ARG(call->address));
+}
+
+static bool check_possible(const Call *call, const PlanRequest *request, const ChangeRows *changes,
+                           Diags *diags) {
     bool is_good = true;
     vec_each(changes, change) {
         const char *path = (*change)->path;
-        if (!is_possible((*change)->class))
+        if (strcmp(path, "endpoint") == 0)
+            is_good = refuse_endpoint(call, request, diags);
+        else if (!is_possible((*change)->class))
             is_good =
                 path_error(call, change_class_path(path, call->arena), diags,
                            "Configuration of an existing cluster",
@@ -223,7 +241,7 @@ bool kubeadm_change_plan(const Call *call, const PlanRequest *request, bool join
                          PlanResponse *response, Diags *diags) {
     ChangeRows changes = list_changes(call, request->prior, request->proposed);
     bool is_unfinished = object_bool(request->prior, UNFINISHED, false);
-    if (!check_possible(call, &changes, diags))
+    if (!check_possible(call, request, &changes, diags))
         return false;
     if ((changes.count || is_unfinished) && !check_alone(call, request, joins, diags))
         return false;

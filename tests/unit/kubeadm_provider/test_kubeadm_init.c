@@ -78,6 +78,23 @@ static void test_changes(void **state) {
     }
 }
 
+/* The error says what carries the endpoint, and what to do. */
+static void test_endpoint(void **) {
+    static const char *const parts[] = {"the endpoint \"api:6443\"",
+                                        "kubeconfigs of all nodes",
+                                        "certificates of the API servers",
+                                        "kubeadm-config and kube-proxy of kube-system",
+                                        "cluster-info of kube-public",
+                                        "cluster.api_server.cert_sans",
+                                        "-replace=x.y"};
+    ResourceCase c = case_open(&kubeadm_init);
+    c.state = case_config(&c, "{" NODE("1.33.1", "api:6443") ",\"id\":\"i\",\"is_member\":true}");
+    assert_false(case_plan(&c, "{" NODE("1.33.1", "other:6443") "}"));
+    for (size_t i = 0; i < ARRAY_COUNT(parts); i++)
+        assert_true(str_find(c.diags.items[0].detail, str_from_cstr(parts[i]), 0) != SIZE_MAX);
+    case_close(&c);
+}
+
 /* A machine that was replaced joins again: an update, never a new cluster. */
 static void test_replaced_machine(void **state) {
     (void)state;
@@ -300,6 +317,7 @@ UNIT_MAIN(test_kubeadm_init) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_invalid),
         cmocka_unit_test(test_changes),
+        cmocka_unit_test(test_endpoint),
         cmocka_unit_test(test_replaced_machine),
         cmocka_unit_test(test_join),
         cmocka_unit_test(test_limits),
