@@ -20,7 +20,9 @@
 #include "path_error.h"
 #include "proxy_config.h"
 
-#define UNFINISHED "change_unfinished"
+#define UNFINISHED         "change_unfinished"
+#define REPOSITORY_PATH    "cluster.image_repository"
+#define DEFAULT_REPOSITORY "registry.k8s.io"
 
 /* A static pod: its name in manifests begins with "kube-". */
 typedef struct Pod {
@@ -47,6 +49,7 @@ static bool is_possible(ChangeClass class) {
     case CHANGE_PROXY:
     case CHANGE_NODE:
     case CHANGE_LATER: return true;
+    case CHANGE_UPGRADE:
     case CHANGE_FIXED: break;
     }
     return false;
@@ -58,7 +61,7 @@ static ChangeRows list_changes(const Call *call, Value prior, Value planned) {
     ChangeRows all = change_class_list(prior, planned, call->arena), changes = {0};
     vec_each(&all, change) {
         Path path = change_class_path((*change)->path, call->arena);
-        if ((*change)->class == CHANGE_NODE)
+        if ((*change)->class == CHANGE_NODE || (*change)->class == CHANGE_UPGRADE)
             continue;
         if (!kubeadm_import_is_new(prior) || (*change)->class == CHANGE_FILES ||
             !value_is_null(value_attribute(prior, path.steps[0].name)))
@@ -220,11 +223,43 @@ static bool check_possible(const Call *call, const PlanRequest *request, const C
     return is_good;
 }
 
+static bool is_upgrade(const PlanRequest *request) {
+    KubeVersion from, to;
+    return kubeadm_upgrade_versions(request->prior, request->proposed, &from, &to) &&
+           kube_version_compare(from, to) != 0;
+}
+
+/* An upgrade that ended without a state leaves this. */
+static bool runs_from(const Call *call, const PlanRequest *request, Str repository) {
+    SCOPED(SshLink) link = {0};
+    HostLook look;
+    Diags ignored = diags_new(call->arena);
+    if (!ssh_client_link(call, request->proposed, &link, &ignored))
+        return false;
+    if (call->is_planning)
+        ssh_client_limit_to_plan(&link);
+    return host_look(&link, NULL, &look, &ignored) &&
+           str_equal(look.facts.server_repository, repository);
+}
+
+static bool check_repository(const Call *call, const PlanRequest *request, Diags *diags) {
+    ChangeRows all = change_class_list(request->prior, request->proposed, call->arena);
+    Value wanted = change_class_value(request->proposed, REPOSITORY_PATH);
+    if (!has_class(&all, CHANGE_UPGRADE) || kubeadm_import_is_new(request->prior) ||
+        is_upgrade(request))
+        return true;
+    Str repository = value_is_present(wanted) ? value_text(wanted) : STR(DEFAULT_REPOSITORY);
+    return runs_from(call, request, repository) ||
+           path_error(call, change_class_path(REPOSITORY_PATH, call->arena), diags,
+                      "Images of an existing cluster",
+                      "The cluster gets its images from another registry only with another version "
+                      "of Kubernetes, because kubeadm replaces them when it upgrades. Change "
+                      "\"kubernetes_version\" in the same apply, or restore the former value.");
+}
+
 /* kubeadm would render the manifests of the other version. */
 static bool check_alone(const Call *call, const PlanRequest *request, bool joins, Diags *diags) {
-    KubeVersion from, to;
-    bool upgrades = kubeadm_upgrade_versions(request->prior, request->proposed, &from, &to) &&
-                    kube_version_compare(from, to) != 0;
+    bool upgrades = is_upgrade(request);
     if (!upgrades && !joins)
         return true;
     return path_error(call, PATH_AT(call, {"cluster"}), diags, "Two changes of a cluster at once",
@@ -241,7 +276,7 @@ bool kubeadm_change_plan(const Call *call, const PlanRequest *request, bool join
                          PlanResponse *response, Diags *diags) {
     ChangeRows changes = list_changes(call, request->prior, request->proposed);
     bool is_unfinished = object_bool(request->prior, UNFINISHED, false);
-    if (!check_possible(call, request, &changes, diags))
+    if (!check_possible(call, request, &changes, diags) || !check_repository(call, request, diags))
         return false;
     if ((changes.count || is_unfinished) && !check_alone(call, request, joins, diags))
         return false;
@@ -721,6 +756,21 @@ static bool config_run_change(ConfigChange *change, const ChangeRows *changes, V
            config_begin_change(change, changes, prior, planned, diags) &&
            change_nodes(change, diags) && change_proxy(change, diags) &&
            cluster_config_end(&change->members.items[0].peer->link, diags);
+}
+
+bool kubeadm_change_set_repository(const KubeadmNode *node, Value prior, Diags *diags) {
+    SCOPED(ClusterApi) api = {0};
+    KubeVersion from, to;
+    Value former = change_class_value(prior, REPOSITORY_PATH);
+    Value wanted = change_class_value(node->object, REPOSITORY_PATH);
+    bool is_given = value_is_present(wanted);
+    if (!kubeadm_upgrade_versions(prior, node->object, &from, &to) ||
+        kube_version_compare(from, to) == 0 || (!is_given && !value_is_present(former)))
+        return true;
+    return kubeadm_node_api(node, &api, diags) &&
+           cluster_api_wait(node->call, &api, KUBEADM_NODE_READY_MS, diags) &&
+           cluster_config_set_repository(
+               node->call, &api, is_given ? value_text(wanted) : STR(DEFAULT_REPOSITORY), diags);
 }
 
 bool kubeadm_change_run(const KubeadmNode *node, Value prior, Diags *diags) {

@@ -5,8 +5,8 @@
 #include "kubeadm_peer.h"
 
 /* Rejects changes that are not possible, and adds a note for each part that changes: flags of the
- * components, names of the certificate. Connects to no machine. `joins`: the machine of the object
- * joins the cluster in the same apply. */
+ * components, names of the certificate. Connects to a machine only for another registry of images.
+ * `joins`: the machine of the object joins the cluster in the same apply. */
 MUST_USE bool kubeadm_change_plan(const Call *call, const PlanRequest *request, bool joins,
                                   PlanResponse *response, Diags *diags);
 /* Returns the static pods whose manifests the planned change replaces: names without "kube-",
@@ -14,6 +14,9 @@ MUST_USE bool kubeadm_change_plan(const Call *call, const PlanRequest *request, 
 Str kubeadm_change_pods(const Call *call, Value prior, Value planned);
 /* Returns the InitConfiguration of the control plane; `runtime` is that of its machine. */
 Str kubeadm_change_init_document(const KubeadmPeer *peer, const NodeRuntime *runtime, Arena *arena);
+/* Before an upgrade from `prior`: sets the registry of the images for kubeadm to that of the node's
+ * object, unless neither has one. */
+MUST_USE bool kubeadm_change_set_repository(const KubeadmNode *node, Value prior, Diags *diags);
 /* Returns whether the planned change makes new certificates of API servers. */
 bool kubeadm_change_is_certified(const Call *call, Value prior, Value planned);
 /* Changes the cluster from `prior` to the planned object of the node, or completes a change that an

@@ -468,7 +468,8 @@ static bool init_upgrade(const KubeadmNode *node, const ApplyRequest *request, D
     KubeVersion from, to;
     return !kubeadm_upgrade_versions(request->prior, node->object, &from, &to) ||
            kube_version_compare(from, to) == 0 ||
-           (kubeadm_rounds_run(node, request->prior, request->config, &from, diags) &&
+           (kubeadm_change_set_repository(node, request->prior, diags) &&
+            kubeadm_rounds_run(node, request->prior, request->config, &from, diags) &&
             kubeadm_upgrade_snapshot(node, from, request->config, diags));
 }
 

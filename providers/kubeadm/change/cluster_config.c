@@ -17,6 +17,8 @@
 
 #define ELEMENTS_MAX 100000
 #define PREFIX       STR("cluster.")
+#define CONFIG_MAP   "kubeadm-config"
+#define CONFIG_KEY   "ClusterConfiguration"
 
 static bool spend(void *payload, size_t elements) {
     size_t *left = payload;
@@ -75,7 +77,7 @@ static bool read_document(const ClusterApi *api, const char *name, const char *k
 
 static bool read_live(const Call *call, const ClusterApi *api, ClusterDocuments *out,
                       Diags *diags) {
-    return read_document(api, "kubeadm-config", "ClusterConfiguration", &out->cluster, diags) &&
+    return read_document(api, CONFIG_MAP, CONFIG_KEY, &out->cluster, diags) &&
            check_cluster(call, out->cluster, diags) &&
            read_document(api, "kubelet-config", "kubelet", &out->kubelet, diags) &&
            read_document(api, "kube-proxy", "config.conf", &out->proxy, diags);
@@ -245,4 +247,32 @@ bool cluster_config_upload_kubelet(SshLink *link, Str init, const ClusterDocumen
 bool cluster_config_end(SshLink *link, Diags *diags) {
     Str ignored;
     return run_part(link, STR("end"), STR_EMPTY, &ignored, diags);
+}
+
+bool cluster_config_set_repository(const Call *call, const ClusterApi *api, Str repository,
+                                   Diags *diags) {
+    Arena *arena = api->call.arena;
+    KubePatch request = {.ref = {.resource = &cluster_api_config_maps,
+                                 .namespace = STR("kube-system"),
+                                 .name = STR(CONFIG_MAP)},
+                         .type = KUBE_PATCH_MERGE,
+                         .manager = STR("loam"),
+                         .is_repeatable = true};
+    KubeResponse response;
+    ObjectBuilder empty = object_builder_new(arena);
+    Value config, none = object_builder_value(&empty);
+    if (!read_document(api, CONFIG_MAP, CONFIG_KEY, &config, diags))
+        return false;
+    /* kubeadm also upgrades a cluster with an older version of the document. */
+    if (!has_kind(config, CONFIG_KEY))
+        return check_cluster(call, config, diags);
+    if (str_equal(kube_object_text(config, "", "imageRepository"), repository))
+        return true;
+    config = kube_object_with(config, "", "imageRepository", value_from_str(repository), arena);
+    request.body = json_text(kube_object_with(none, "data", CONFIG_KEY,
+                                              value_from_str(yaml_text_of(config, arena)), arena),
+                             arena);
+    return kube_call_patch(&api->call, &request, &response, diags) == KUBE_DONE ||
+           kube_error_report(&api->call, "Registry of the cluster not changed", &request.ref,
+                             &response, diags);
 }

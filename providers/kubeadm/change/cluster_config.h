@@ -41,5 +41,9 @@ MUST_USE bool cluster_config_upload_kubelet(SshLink *link, Str init, const Clust
                                             Diags *diags);
 /* Returns both as input of kubeadm. */
 Str cluster_config_text(Str init, Value config, Arena *arena);
+/* Sets the registry of the images, from which kubeadm takes them when it upgrades the cluster: it
+ * reads this ConfigMap, and the kubeadm of a later version may not write it for the present one. */
+MUST_USE bool cluster_config_set_repository(const Call *call, const ClusterApi *api, Str repository,
+                                            Diags *diags);
 /* Ends the change. */
 MUST_USE bool cluster_config_end(SshLink *link, Diags *diags);

@@ -40,7 +40,7 @@ const ChangeRow change_class_rows[CHANGE_ROW_COUNT] = {
     {"cluster.dns", CHANGE_FIXED},
     {"cluster.proxy", CHANGE_FIXED},
     {"cluster.certificates_dir", CHANGE_FIXED},
-    {"cluster.image_repository", CHANGE_FIXED},
+    {"cluster.image_repository", CHANGE_UPGRADE},
     {"cluster.feature_gates", CHANGE_FIXED},
     {"cluster.cluster_name", CHANGE_FIXED},
     {"cluster.encryption_algorithm", CHANGE_FIXED},

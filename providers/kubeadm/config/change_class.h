@@ -13,9 +13,10 @@ typedef enum ChangeClass {
     CHANGE_ETCD,
     CHANGE_KUBELET,
     CHANGE_PROXY,
-    CHANGE_NODE,  /* the kubelet of one node */
-    CHANGE_LATER, /* nothing now: kubeadm reads it when it renews or makes a node */
-    CHANGE_FIXED, /* kubeadm wrote it into files and objects that nothing changes later */
+    CHANGE_NODE,    /* the kubelet of one node */
+    CHANGE_UPGRADE, /* kubeadm reads it when it upgrades the cluster */
+    CHANGE_LATER,   /* nothing now: kubeadm reads it when it renews or makes a node */
+    CHANGE_FIXED,   /* kubeadm wrote it into files and objects that nothing changes later */
 } ChangeClass;
 
 /* The path covers its attribute and all below. Each attribute of the configuration has one row; a

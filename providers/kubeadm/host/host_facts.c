@@ -66,6 +66,7 @@ static const struct {
     {STR_CONST("changing"), FACT_TEXT, offsetof(HostFacts, changing)},
     {STR_CONST("former_files"), FACT_TEXT, offsetof(HostFacts, former_files)},
     {STR_CONST("server_version"), FACT_TEXT, offsetof(HostFacts, server_version)},
+    {STR_CONST("server_repository"), FACT_TEXT, offsetof(HostFacts, server_repository)},
     {STR_CONST("staged_kubelet"), FACT_TEXT, offsetof(HostFacts, staged_kubelet)},
     {STR_CONST("runtime_endpoint"), FACT_TEXT, offsetof(HostFacts, runtime_endpoint)},
     {STR_CONST("step"), FACT_LIST, offsetof(HostFacts, steps)},

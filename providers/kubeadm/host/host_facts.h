@@ -52,6 +52,7 @@ typedef struct HostFacts {
     Str runtime_endpoint;       /* URL in the configuration of crictl; empty: none */
     Str staged_kubelet;         /* version of a kubelet that the upgrade of the node will install */
     Str server_version;         /* of the API server in its manifest: v1.34.4 */
+    Str server_repository;      /* of its image: "registry.k8s.io" */
     NamedTexts certificates;    /* of a control plane: file, certificate in PEM as Base64 */
     NamedTexts interfaces;      /* name, MAC */
     NamedTexts addresses;       /* name of the interface, address with prefix length */

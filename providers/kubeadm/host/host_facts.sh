@@ -170,6 +170,7 @@ fi
 if [ -r /etc/kubernetes/manifests/kube-apiserver.yaml ]; then
   # shellcheck source=host_certificates.sh
   . ./host_certificates.sh
+  print_fact server_repository "$(sed -n 's|.*image: *\(.*\)/kube-apiserver:.*|\1|p' /etc/kubernetes/manifests/kube-apiserver.yaml)"
   print_fact server_version "$(sed -n 's|.*image: .*/kube-apiserver:||p' /etc/kubernetes/manifests/kube-apiserver.yaml)"
 fi
 for path in /var/lib/loam/exec/*; do

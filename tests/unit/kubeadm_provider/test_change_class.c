@@ -78,6 +78,8 @@ static void test_differences(void **) {
          CHANGE_SCHEDULER},
         {"{}", "{\"cluster\":{\"networking\":{\"dns_domain\":\"a\"}}}", "cluster.networking",
          CHANGE_FIXED},
+        {"{}", "{\"cluster\":{\"image_repository\":\"a\"}}", "cluster.image_repository",
+         CHANGE_UPGRADE},
     };
     ResourceCase c = case_open(&kubeadm_init);
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {

@@ -182,6 +182,81 @@ static void test_write_only_files(void **) {
     }
 }
 
+#define REGISTRY(name) "\"image_repository\":\"" name "\""
+
+static Value with_version(ResourceCase *c, Value object, const char *version) {
+    return object_with_text(object, "kubernetes_version", str_from_cstr(version), c->arena);
+}
+
+/* Another registry comes with another version alone, unless the machine already has its images. */
+static void test_registry(void **) {
+    static const struct {
+        const char *before, *after, *version, *machine, *error;
+    } rows[] = {
+        {"", REGISTRY("mirror.example"), "1.35.4", "registry.k8s.io", NULL},
+        {REGISTRY("mirror.example"), "", "1.35.4", "mirror.example", NULL},
+        {"", REGISTRY("mirror.example"), "1.34.4", "registry.k8s.io",
+         "only with another version of Kubernetes"},
+        {REGISTRY("mirror.example"), "", "1.34.4", "mirror.example",
+         "only with another version of Kubernetes"},
+        {"", REGISTRY("mirror.example"), "1.34.4", "mirror.example", NULL},
+        {REGISTRY("mirror.example"), "", "1.34.4", "registry.k8s.io", NULL},
+        {"", REGISTRY("mirror.example") "," FLAG("x"), "1.35.4", "registry.k8s.io",
+         "another version of Kubernetes. Apply one change after the other"},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        Cluster cluster;
+        Value prior, planned;
+        PlanResponse response;
+        open_cluster(&cluster);
+        make_objects(&cluster, rows[i].before, rows[i].after, &prior, &planned);
+        ResourceCase *c = &cluster.c;
+        planned = with_version(c, planned, rows[i].version);
+        cluster.version = str_to_cstr(
+            str_format(c->arena, "v1.34.4\nserver_repository %s", rows[i].machine), c->arena);
+        if (plan(&cluster, prior, planned, false, &response) != !rows[i].error)
+            fail_msg("%zu: %.*s", i, STR_ARG(c->diags.count ? c->diags.items[0].detail : STR("")));
+        assert_true(!rows[i].error || says(&cluster, rows[i].error));
+        close_cluster(&cluster);
+    }
+}
+
+/* Twice: a killed run is repeated. */
+static void set_registry(Cluster *cluster, Value prior, Value planned) {
+    SCOPED(SshLink) link = {0};
+    KubeadmNode node;
+    ResourceCase *c = &cluster->c;
+    assert_true(kubeadm_node_open(case_call(c), planned, STR("i0"), &link, &node, &c->diags));
+    assert_true(kubeadm_change_set_repository(&node, prior, &c->diags));
+    assert_true(kubeadm_change_set_repository(&node, prior, &c->diags));
+}
+
+/* kubeadm reads it in its ConfigMap when it upgrades. */
+static void test_set_registry(void **) {
+    static const struct {
+        const char *before, *after, *version;
+        const char *live; /* NULL: as before */
+    } rows[] = {
+        {"", REGISTRY("mirror.example"), "1.35.4", "\nimageRepository: \"mirror.example\"\n"},
+        {REGISTRY("mirror.example"), REGISTRY("mirror.example"), "1.35.4",
+         "\nimageRepository: \"mirror.example\"\n"},
+        {REGISTRY("mirror.example"), "", "1.35.4", "\nimageRepository: \"registry.k8s.io\"\n"},
+        {"", "", "1.35.4", NULL},
+        {"", REGISTRY("mirror.example"), "1.34.4", NULL},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        Cluster cluster;
+        Value prior, planned;
+        open_cluster(&cluster);
+        make_objects(&cluster, rows[i].before, rows[i].after, &prior, &planned);
+        set_registry(&cluster, prior, with_version(&cluster.c, planned, rows[i].version));
+        check_str(strbuf_str(&cluster.log), rows[i].live ? "registry " : "");
+        if (rows[i].live && !has(cluster.live, rows[i].live))
+            fail_msg("%zu: %.*s", i, STR_ARG(cluster.live));
+        close_cluster(&cluster);
+    }
+}
+
 static bool loses(void *payload, Str text) {
     const Cluster *cluster = payload;
     return str_equal_cstr(text, cluster->lost);
@@ -507,6 +582,8 @@ UNIT_MAIN(test_kubeadm_change) {
         cmocka_unit_test(test_alone),
         cmocka_unit_test(test_files),
         cmocka_unit_test(test_write_only_files),
+        cmocka_unit_test(test_registry),
+        cmocka_unit_test(test_set_registry),
         cmocka_unit_test(test_join),
         cmocka_unit_test(test_refresh),
         cmocka_unit_test(test_restored),
