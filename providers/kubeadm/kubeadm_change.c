@@ -752,7 +752,7 @@ static bool config_run_change(ConfigChange *change, const ChangeRows *changes, V
                               Value planned, Diags *diags) {
     return look_at_members(change, diags) &&
            kubeadm_gate_check_complete(change->call, change->peers, "cluster", diags) &&
-           kubeadm_gate_wait(change->call, change->peers, KUBEADM_GATE_SERVERS, diags) &&
+           kubeadm_gate_wait(change->call, change->peers, KUBEADM_GATE_CHANGE, diags) &&
            config_begin_change(change, changes, prior, planned, diags) &&
            change_nodes(change, diags) && change_proxy(change, diags) &&
            cluster_config_end(&change->members.items[0].peer->link, diags);

@@ -767,7 +767,7 @@ static bool run_key_change(KeyChange *change, Diags *diags) {
     const Call *call = change->node->call;
     if (!kubeadm_gate_check_complete(call, change->peers, AT_REST, diags) ||
         !check_plugins(change, diags) ||
-        !kubeadm_gate_wait(call, change->peers, KUBEADM_GATE_SERVERS, diags))
+        !kubeadm_gate_wait(call, change->peers, KUBEADM_GATE_CHANGE, diags))
         return false;
     while (change->now.is_changing || etcd_encryption_differs(&change->now, &change->wish)) {
         if ((!change->now.is_changing && !begin_key_change(change, diags)) ||

@@ -80,7 +80,8 @@ static Str gate_look_etcd(const KubeadmPeer *peer, KubeadmGate gate, Arena *aren
             return str_format(arena, "the member of etcd at %.*s is not healthy",
                               STR_ARG(node->member.peer_url));
     }
-    if (gate != KUBEADM_GATE_ROUND || kube_version_compare(lowest, highest) == 0)
+    bool must_agree = gate == KUBEADM_GATE_ROUND || gate == KUBEADM_GATE_CHANGE;
+    if (!must_agree || kube_version_compare(lowest, highest) == 0)
         return STR_EMPTY;
     return str_format(arena, "members of etcd have versions from %.*s to %.*s",
                       STR_ARG(kube_version_text(lowest, arena)),
@@ -160,7 +161,8 @@ static WaitLook look_gate(void *payload, Wait *wait) {
     }
     if (!wait->reason.len)
         wait->reason = gate_look_etcd(first, look->gate, arena);
-    if (!wait->reason.len && look->gate != KUBEADM_GATE_SERVERS)
+    if (!wait->reason.len && look->gate != KUBEADM_GATE_SERVERS &&
+        look->gate != KUBEADM_GATE_CHANGE)
         wait->reason = look_cluster(first, look->gate, arena);
     return wait->reason.len ? WAIT_LOOK_AGAIN : WAIT_LOOK_DONE;
 }

@@ -69,16 +69,20 @@ ask_server() {
   else
     url=$(sed -n 's/^ *server: *//p' /etc/kubernetes/admin.conf)
     if [ -n "$1" ]; then url=https://$1; fi
-    curl --silent --fail --max-time 5 --noproxy '*' --cacert "${pki:-/etc/kubernetes/pki}/ca.crt" "$url$2" >/dev/null 2>&1
+    ask_code=$(curl --silent --max-time 5 --noproxy '*' --cacert "${pki:-/etc/kubernetes/pki}/ca.crt" -o /dev/null -w '%{http_code}' "$url$2" 2>/dev/null) || :
+    case $2:$ask_code in *:200 | /apis/*:40[13]) return 0 ;; esac # it has no user: a refusal of a group is an answer
+    return 1
   fi
 }
-# Whether the API server of this machine responds, now and for six seconds. The script has a function "get", a request of a path.
+# Whether the API server of this machine responds, now and for six seconds, and then serves a group of its API. The script has a
+# function "get", a request of a path.
 server_responds() {
   get /readyz || return 1
   for _ in 1 2 3; do
     sleep 2
     get /livez || return 1
   done
+  get /apis/apps/v1
 }
 
 # Refuses new connections of haproxy to the API server of this machine, so that all haproxies pass requests to other servers while this

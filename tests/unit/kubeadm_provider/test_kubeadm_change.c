@@ -182,6 +182,21 @@ static void test_write_only_files(void **) {
     }
 }
 
+/* A change begins when the members of etcd have one version. */
+static void test_versions_of_etcd(void **) {
+    Cluster cluster;
+    Value prior, planned;
+    open_cluster(&cluster);
+    make_objects(&cluster, FLAG("false"), FLAG("true"), &prior, &planned);
+    cluster.etcd = 8;
+    assert_false(run(&cluster, prior, planned));
+    assert_true(says(&cluster, "members of etcd have versions from 3.6.8 to 3.6.11"));
+    assert_false(cluster.former.len);
+    cluster.etcd = 0;
+    assert_true(run(&cluster, prior, planned));
+    close_cluster(&cluster);
+}
+
 #define REGISTRY(name) "\"image_repository\":\"" name "\""
 
 static Value with_version(ResourceCase *c, Value object, const char *version) {
@@ -582,6 +597,7 @@ UNIT_MAIN(test_kubeadm_change) {
         cmocka_unit_test(test_alone),
         cmocka_unit_test(test_files),
         cmocka_unit_test(test_write_only_files),
+        cmocka_unit_test(test_versions_of_etcd),
         cmocka_unit_test(test_registry),
         cmocka_unit_test(test_set_registry),
         cmocka_unit_test(test_join),
