@@ -4,6 +4,7 @@
 #include "etcd_schedule.h"
 #include "kubeadm_check.h"
 #include "machine_script.h"
+#include "systemd_units.h"
 
 static void test_arguments(void **) {
     static const struct {
@@ -138,6 +139,27 @@ static Str written_files(const ScheduleRow *row, Arena *arena) {
     return strbuf_str(&all);
 }
 
+/* systemd reads the units, if this machine has it. */
+static void test_units(void **) {
+    static const MachineRow written[] = {{0}};
+    SCOPED(ArenaRef) arena = arena_open("test");
+    for (size_t i = 0; i < ARRAY_COUNT(schedules); i++) {
+        SystemdUnits units = systemd_units_open(arena);
+        const ScheduleRow *row = &schedules[i];
+        MachineScript machine;
+        machine_script_open(&machine, written, ARRAY_COUNT(written), arena);
+        assert_true(etcd_schedule_write(&machine.link, &row->schedule, &machine.diags));
+        for (size_t k = 0; k < ARRAY_COUNT(row->files); k++) {
+            const FileRow *file = &row->files[k];
+            if (file->part)
+                systemd_units_add(&units, str_from_cstr(file->path),
+                                  file_of(machine.inputs.items[0], file->path, file->mode, arena));
+        }
+        machine_script_close(&machine);
+        systemd_units_close(&units, row->schedule.rehearse.len ? 4 : 2);
+    }
+}
+
 /* The files that are written are those that a plan compares; of the credentials, it compares the
  * version alone. */
 static void test_files(void **) {
@@ -216,6 +238,7 @@ static void test_failures(void **) {
 UNIT_MAIN(test_etcd_schedule) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_arguments),
+        cmocka_unit_test(test_units),
         cmocka_unit_test(test_files),
         cmocka_unit_test(test_failures),
     };

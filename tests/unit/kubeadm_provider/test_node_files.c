@@ -2,6 +2,7 @@
 #include "io.h"
 #include "json.h"
 #include "node_files.h"
+#include "systemd_units.h"
 #include "unit.h"
 
 #include <stdlib.h>
@@ -379,6 +380,24 @@ static void test_authorities(void **) {
               "The registry registry.k8s.io has both \"ca\" and \"ca_path\".");
 }
 
+/* systemd reads the units of a kubelet and of a runtime from a bundle, if this machine has it. */
+static void test_real_systemd(void **) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    for (size_t i = 0; i < NODE_RUNTIME_COUNT; i++) {
+        SystemdUnits units = systemd_units_open(arena);
+        NodeSettings settings = plain;
+        NodeFiles files = {0};
+        settings.runtime = &node_runtime_table[i];
+        settings.has_own_kubelet = settings.has_own_runtime = true;
+        settings.https_proxy = STR("http://proxy.example:3128/%41");
+        settings.no_proxy = STR("localhost,.svc");
+        check_str(node_files_list(&settings, &files, arena), "");
+        vec_each(&files, file)
+            systemd_units_add(&units, node_files_path(file), file->text);
+        systemd_units_close(&units, 4);
+    }
+}
+
 /* The merged configuration that containerd prints has our values. */
 static void test_real_containerd(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
@@ -437,6 +456,7 @@ UNIT_MAIN(test_node_files) {
         cmocka_unit_test(test_more_of_containerd),
         cmocka_unit_test(test_authorities),
         cmocka_unit_test(test_real_containerd),
+        cmocka_unit_test(test_real_systemd),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
