@@ -7,6 +7,7 @@
 #include "kubeadm_change.h"
 #include "log.h"
 #include "object_builder.h"
+#include "path_error.h"
 
 typedef struct Preview {
     const KubeadmPeers *peers;

@@ -47,7 +47,7 @@ static void prepare(Machine *machine, Str lines, Arena *arena) {
     while (str_next_field(&lines, '\n', &line)) {
         if (!str_starts_with(line, STR("file 0")))
             continue;
-        Str rest = str_after(line, 5), mode, path;
+        Str rest = str_after(line, 5), mode, path = STR_EMPTY;
         assert_true(str_next_field(&rest, ' ', &mode) && str_next_field(&rest, ' ', &path));
         word = str_trim(rest);
         assert_true(base64_decode(word, &content, arena));
