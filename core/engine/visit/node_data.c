@@ -105,8 +105,6 @@ static bool data_plan_source(InstanceOp *op) {
     WalkEvent event = instance_op_event(op, EVENT_REFRESH_END);
     event.is_deferred = deferred.len > 0;
     event.is_waiting = op->record->deferral != DEFERRAL_NONE;
-    if (!event.is_deferred && !event.is_waiting)
-        event.id = instance_op_object_id(value);
     hooks_send(op->walk->engine->hooks, &event);
     if (op->record->deferral) {
         postpone(op, &configured, REASON_READ_BECAUSE_DEPENDENCY_PENDING);
