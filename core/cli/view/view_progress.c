@@ -354,7 +354,8 @@ static void progress_end_refresh(ProgressView *view, const WalkEvent *event, Are
     const char *what = event->is_deferred  ? "Left to the apply"
                        : event->is_waiting ? "Left to a later plan"
                                            : "Read complete";
-    progress_say(view, "%.*s: %s after %.*s\n", STR_ARG(event->address), what, STR_ARG(elapsed));
+    progress_say(view, "%.*s: %s after %.*s%.*s\n", STR_ARG(event->address), what, STR_ARG(elapsed),
+                 STR_ARG(progress_id_suffix(event, scratch)));
 }
 
 static void progress_start_apply(ProgressView *view, const WalkEvent *event, Arena *scratch) {

@@ -4,6 +4,7 @@
 #include "deferrals.h"
 #include "instance.h"
 #include "instance_object.h"
+#include "log.h"
 #include "node_visit.h"
 #include "provider_call.h"
 
@@ -73,6 +74,13 @@ static void warn_deferred(InstanceOp *op, Str why) {
                   STR_ARG(why), STR_ARG(op->address), STR_ARG(op->address));
 }
 
+/* Returns the id of the object that was read; empty if it has the text of a secret, as that of a
+ * page whose address has a password. */
+static Str data_object_id(const InstanceOp *op, Value marked) {
+    Str id = instance_op_object_id(marked);
+    return str_equal(log_scrub(id, &op->secrets, op->scratch), id) ? id : STR_EMPTY;
+}
+
 static bool data_plan_source(InstanceOp *op) {
     if (op->walk->options->mode == PLAN_DESTROY)
         return data_keep_stored(op);
@@ -105,6 +113,8 @@ static bool data_plan_source(InstanceOp *op) {
     WalkEvent event = instance_op_event(op, EVENT_REFRESH_END);
     event.is_deferred = deferred.len > 0;
     event.is_waiting = op->record->deferral != DEFERRAL_NONE;
+    if (!event.is_deferred && !event.is_waiting)
+        event.id = data_object_id(op, value);
     hooks_send(op->walk->engine->hooks, &event);
     if (op->record->deferral) {
         postpone(op, &configured, REASON_READ_BECAUSE_DEPENDENCY_PENDING);
@@ -141,7 +151,7 @@ static bool read_as_operation(InstanceOp *op, const Configured *configured, Valu
     /* A failed read sends no end event: it is an error, but not a failed operation, because it
      * changes nothing. */
     if (ok)
-        instance_op_send_end(op, EVENT_APPLY_END, instance_op_object_id(*out), true);
+        instance_op_send_end(op, EVENT_APPLY_END, data_object_id(op, *out), true);
     return ok;
 }
 
