@@ -578,24 +578,6 @@ static Operator *operator_open(const OperatorSettings *settings, Str *problem) {
     return NULL;
 }
 
-/* Returns whether the controller leads; false: the token was raised first. */
-static bool wait_for_lead(const OperatorSettings *settings, Leader *leader) {
-    while (settings->lease_namespace.len > 0 && !leader_try(leader)) {
-        if (cancel_wait(settings->cancel, LEADER_RETRY_MS))
-            return false;
-    }
-    return true;
-}
-
-/* Returns whether the controller led until the token was raised. */
-static bool keep_lead(const OperatorSettings *settings, Leader *leader) {
-    while (!cancel_wait(settings->cancel, LEADER_RETRY_MS)) {
-        if (settings->lease_namespace.len > 0 && !leader_try(leader))
-            return false;
-    }
-    return true;
-}
-
 static bool run(const OperatorSettings *settings, Str *problem) {
     SCOPED(ArenaRef) arena = arena_open("leader");
     Operator *controller = operator_open(settings, problem);
@@ -609,15 +591,15 @@ static bool run(const OperatorSettings *settings, Str *problem) {
                      .identity = settings->name,
                      .manager = STR("loam-operator"),
                      .seen = strbuf_new(arena)};
-    if (wait_for_lead(settings, &leader)) {
+    if (leader_wait(&leader)) {
         lead(controller);
         has_threads = start_workers(controller, problem);
-        leads = !has_threads || keep_lead(settings, &leader);
+        leads = !has_threads || leader_keep(&leader);
     }
     operator_stop(controller);
-    if (leads && settings->lease_namespace.len > 0)
+    if (leads)
         leader_release(&leader);
-    else if (!leads) /* another may be the leader already */
+    else /* another may be the leader already */
         *problem = STR("The Lease could not be renewed for 10 seconds.");
     operator_close(controller);
     return leads && has_threads;

@@ -120,6 +120,22 @@ bool leader_try(Leader *leader) {
     return was_leader && leader_now_ms(leader) - leader->renewed_ms < RENEW_MS;
 }
 
+bool leader_wait(Leader *leader) {
+    while (leader->namespace.len > 0 && !leader_try(leader)) {
+        if (cancel_wait(leader->cancel, LEADER_RETRY_MS))
+            return false;
+    }
+    return true;
+}
+
+bool leader_keep(Leader *leader) {
+    while (!cancel_wait(leader->cancel, LEADER_RETRY_MS)) {
+        if (leader->namespace.len > 0 && !leader_try(leader))
+            return false;
+    }
+    return true;
+}
+
 void leader_release(Leader *leader) {
     SCOPED(ArenaRef) arena = arena_open("lease of a controller");
     KubeCall call = leader_call(leader, arena);

@@ -25,5 +25,11 @@ typedef struct Leader {
 
 /* Tries once to become the leader, or to stay it. Returns whether it is. */
 MUST_USE bool leader_try(Leader *leader);
-/* Lets others take over at once. */
+/* Waits until it is the leader; at once without a namespace, which stands for no Lease. Returns
+ * false if the token was raised first. */
+MUST_USE bool leader_wait(Leader *leader);
+/* Renews the Lease until the token is raised. Returns false if it was lost before: another may be
+ * the leader already. */
+MUST_USE bool leader_keep(Leader *leader);
+/* Lets others take over at once; nothing without a namespace. */
 void leader_release(Leader *leader);

@@ -243,42 +243,21 @@ static void follow(void *payload) {
     }
 }
 
-/* Returns whether it leads; false: the token was raised first. */
-static bool wait_for_lease(const ServingApprover *approver, const ServingLease *lease,
-                           Leader *leader) {
-    while (lease->namespace.len > 0 && !leader_try(leader)) {
-        if (cancel_wait(approver->cancel, LEADER_RETRY_MS))
-            return false;
-    }
-    return cancel_level(approver->cancel) == CANCEL_NONE;
-}
-
-/* Returns whether it led until the token was raised. */
-static bool keep_lease(const ServingApprover *approver, const ServingLease *lease, Leader *leader) {
-    while (!cancel_wait(approver->cancel, LEADER_RETRY_MS)) {
-        if (lease->namespace.len > 0 && !leader_try(leader))
-            return false;
-    }
-    return true;
-}
-
 /* Works in another thread, while this one keeps the Lease. */
-static bool lead(Approving *work, CancelToken *stop, const ServingLease *lease, Leader *leader,
-                 Diags *diags) {
+static bool lead(Approving *work, CancelToken *stop, Leader *leader, Diags *diags) {
     Thread *thread = thread_start(THREAD_WORKER, follow, work);
     if (!thread)
         return diags_fail(diags, NO_RANGE, "Requests not followed",
                           "The system has no more threads.");
-    bool has_led = keep_lease(work->options, lease, leader);
+    bool has_led = leader_keep(leader);
     cancel_raise(stop, CANCEL_STOP);
     thread_join(thread);
     if (!has_led) /* another may be the leader already */
         return diags_fail(diags, NO_RANGE, "Requests not followed any more",
                           "The Lease \"%.*s\" could not be renewed for 10 seconds. Start loam "
                           "again, as a Deployment does.",
-                          STR_ARG(lease->name));
-    if (lease->namespace.len > 0)
-        leader_release(leader);
+                          STR_ARG(leader->name));
+    leader_release(leader);
     return true;
 }
 
@@ -295,8 +274,8 @@ bool serving_approver_run(const ServingApprover *approver, const ServingLease *l
                      .manager = STR("loam"),
                      .seen = strbuf_new(arena)};
     bool is_good = serving_nodes_read(&work.nodes, diags);
-    if (is_good && wait_for_lease(approver, lease, &leader))
-        is_good = lead(&work, stop, lease, &leader, diags);
+    if (is_good && leader_wait(&leader))
+        is_good = lead(&work, stop, &leader, diags);
     approver_end(&work);
     cancel_close(stop);
     return is_good;
