@@ -27,14 +27,16 @@
 /* A static pod: its name in manifests begins with "kube-". */
 typedef struct Pod {
     const char *pod;
-    const char *path; /* of its arguments */
+    const char *path;  /* of its arguments */
+    const char *flags; /* of its flags */
     ChangeClass class;
 } Pod;
 
 static const Pod pods[] = {
-    {"apiserver", "cluster.api_server", CHANGE_API_SERVER},
-    {"controller-manager", "cluster.controller_manager", CHANGE_CONTROLLER_MANAGER},
-    {"scheduler", "cluster.scheduler", CHANGE_SCHEDULER},
+    {"apiserver", "cluster.api_server", "cluster.api_server.extra_args", CHANGE_API_SERVER},
+    {"controller-manager", "cluster.controller_manager", "cluster.controller_manager.extra_args",
+     CHANGE_CONTROLLER_MANAGER},
+    {"scheduler", "cluster.scheduler", "cluster.scheduler.extra_args", CHANGE_SCHEDULER},
 };
 
 static bool is_possible(ChangeClass class) {
@@ -430,6 +432,14 @@ static Str list_pods(const Scope *scope, Arena *arena) {
             vec_push(arena, &names, str_from_cstr(pods[i].pod));
     }
     return str_join(names.items, names.count, STR(" "), arena);
+}
+
+const char *kubeadm_change_flags(Str pod) {
+    for (size_t i = 0; i < ARRAY_COUNT(pods); i++) {
+        if (str_equal_cstr(pod, pods[i].pod))
+            return pods[i].flags;
+    }
+    return ETCD_PATH ".extra_args";
 }
 
 Str kubeadm_change_pods(const Call *call, Value prior, Value planned) {

@@ -12,6 +12,8 @@ MUST_USE bool kubeadm_change_plan(const Call *call, const PlanRequest *request, 
 /* Returns the static pods whose manifests the planned change replaces: names without "kube-",
  * separated by blanks. Empty: none, or an earlier change is not finished. */
 Str kubeadm_change_pods(const Call *call, Value prior, Value planned);
+/* Returns the path of the flags of such a pod, such as "cluster.scheduler.extra_args". */
+const char *kubeadm_change_flags(Str pod);
 /* Returns the InitConfiguration of the control plane; `runtime` is that of its machine. */
 Str kubeadm_change_init_document(const KubeadmPeer *peer, const NodeRuntime *runtime, Arena *arena);
 /* Before an upgrade from `prior`: sets the registry of the images for kubeadm to that of the node's

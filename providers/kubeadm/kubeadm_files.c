@@ -43,11 +43,6 @@ static bool read_from(const Call *call, Value machine, const StrVec *paths, Obje
            parse_files(result.out, paths, out, call->arena);
 }
 
-static bool is_on_machine(Value a, Value b) {
-    return str_equal(object_text(a, "host", STR_EMPTY), object_text(b, "host", STR_EMPTY)) &&
-           !object_differs(a, b, "port");
-}
-
 static bool read_contents(const KubeadmNode *node, const StrVec *missing, Value *contents,
                           Diags *diags) {
     const Call *call = node->call;
@@ -55,7 +50,7 @@ static bool read_contents(const KubeadmNode *node, const StrVec *missing, Value 
     vec_each(&peers, peer) {
         ObjectBuilder all = object_builder_new(call->arena);
         if (!kubeadm_peer_is_control_plane(peer->object) ||
-            is_on_machine(peer->object, node->object) ||
+            kubeadm_node_is_same_machine(peer->object, node->object) ||
             !read_from(call, peer->object, missing, &all))
             continue;
         for (size_t i = 0; value_is_present(*contents) && i < contents->count; i++)

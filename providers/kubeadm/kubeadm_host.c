@@ -647,8 +647,7 @@ static bool host_delete(const Call *call, const DeleteRequest *request, DeleteRe
         SCOPED(SshLink) link = {0};
         KubeadmNode node;
         Value object = cluster->object;
-        if (!str_equal(object_text(object, "host", STR_EMPTY), host) ||
-            object_differs(object, request->prior, "port") ||
+        if (!kubeadm_node_is_same_machine(object, request->prior) ||
             call_deletes(call, "kubeadm_init", "endpoint",
                          object_text(object, "endpoint", STR_EMPTY)))
             continue;

@@ -461,6 +461,11 @@ bool kubeadm_node_reopen(const KubeadmNode *node, ClusterApi *api, Diags *diags)
     return kubeadm_node_api(node, api, diags);
 }
 
+bool kubeadm_node_is_same_machine(Value a, Value b) {
+    return str_equal(object_text(a, "host", STR_EMPTY), object_text(b, "host", STR_EMPTY)) &&
+           !object_differs(a, b, "port");
+}
+
 int64_t kubeadm_node_max_unavailable(Value object) {
     return object_int(object, "max_unavailable", 1);
 }

@@ -117,6 +117,8 @@ Value kubeadm_node_argument(Value object, Arena *arena);
  * that comes later. */
 Str kubeadm_node_own_endpoint(const KubeadmNode *node);
 
+/* Whether two objects, of any type of this provider, name one machine. */
+bool kubeadm_node_is_same_machine(Value a, Value b);
 /* Returns how many workers of the cluster may be unavailable for changes. */
 int64_t kubeadm_node_max_unavailable(Value object);
 /* Adds the limit of changes of the cluster's control planes, or of its workers, at one time. */

@@ -8,6 +8,7 @@
 #include "log.h"
 #include "object_builder.h"
 #include "path_error.h"
+#include "utf8.h"
 
 typedef struct Preview {
     const KubeadmPeers *peers;
@@ -35,22 +36,13 @@ static void preview_one(void *payload, size_t index, const Call *call, Arena *ke
     preview->is_read[index] = true;
 }
 
+static Str pod_name(Str pod, Arena *arena) {
+    return str_equal(pod, STR("etcd")) ? pod : str_concat(STR("kube-"), pod, arena);
+}
+
 /* Whether the configuration of the component asks for the flag, "--v=4" for example. */
 static bool is_planned(Value planned, Str pod, Str flag) {
-    static const struct {
-        const char *pod;
-        const char *path;
-    } rows[] = {
-        {"kube-apiserver", "cluster.api_server.extra_args"},
-        {"kube-controller-manager", "cluster.controller_manager.extra_args"},
-        {"kube-scheduler", "cluster.scheduler.extra_args"},
-        {"etcd", "cluster.etcd.local.extra_args"},
-    };
-    Value list = value_null(&TYPE_DYNAMIC);
-    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
-        if (str_equal_cstr(pod, rows[i].pod))
-            list = change_class_value(planned, rows[i].path);
-    }
+    Value list = change_class_value(planned, kubeadm_change_flags(pod));
     for (size_t i = 0; value_is_present(list) && i < list.count; i++) {
         Value item = value_at(list, i);
         Str name = object_text(item, "name", STR_EMPTY),
@@ -65,15 +57,15 @@ static bool is_planned(Value planned, Str pod, Str flag) {
 /* What the pod of the machine loses; empty: nothing. */
 static Str difference_of(Str lines, Str pod, Value planned, Arena *arena) {
     StrBuf out = strbuf_new(arena);
-    Str line, name;
+    Str line, name, shown = pod_name(pod, arena);
     while (str_next_field(&lines, '\n', &line)) {
-        if (!str_next_field(&line, ' ', &name) || !str_equal(name, pod))
+        if (!str_next_field(&line, ' ', &name) || !str_equal(name, shown))
             continue;
         if (str_equal(line, STR("other")))
             strbuf_add_cstr(&out, " other lines of the manifest");
         else if (line.len > 2 &&
                  !(line.ptr[0] == '+' && is_planned(planned, pod, str_after(line, 2))))
-            strbuf_add_format(&out, " %.*s", STR_ARG(line));
+            strbuf_add_format(&out, " %.*s", STR_ARG(utf8_strip_controls(line, arena)));
     }
     return strbuf_str(&out);
 }
@@ -83,8 +75,8 @@ static void note_pods(const Call *call, const PlanRequest *request, const Previe
     Arena *arena = call->arena;
     Str rest = preview->pods, pod;
     while (str_next_field(&rest, ' ', &pod)) {
-        Str name = str_equal(pod, STR("etcd")) ? pod : str_concat(STR("kube-"), pod, arena);
-        Str lost = difference_of(preview->lines[index], name, request->proposed, arena);
+        Str name = pod_name(pod, arena);
+        Str lost = difference_of(preview->lines[index], pod, request->proposed, arena);
         if (!lost.len)
             continue;
         Str text = str_format(

@@ -27,12 +27,10 @@ static bool may_restart(const Call *call, Value prior, Value planned) {
 /* Sets *out to the node of the machine; returns false if the state has none. */
 static bool node_of_machine(const Call *call, Value machine, Value *out) {
     static const char *const nodes[] = {"kubeadm_init", "kubeadm_join"};
-    Str host = object_text(machine, "host", STR_EMPTY);
     for (size_t i = 0; i < ARRAY_COUNT(nodes); i++) {
         FoundObjects found = call_find_objects(call, nodes[i]);
         vec_each(&found, one) {
-            if (!str_equal(object_text(one->object, "host", STR_EMPTY), host) ||
-                object_differs(one->object, machine, "port"))
+            if (!kubeadm_node_is_same_machine(one->object, machine))
                 continue;
             *out = one->object;
             return true;
