@@ -415,7 +415,7 @@ static bool save_marks(Applying *applying) {
 }
 
 static void instance_apply_send_end(const InstanceOp *op, bool ok) {
-    Str id = ok ? instance_op_object_id(op->record->value) : STR_EMPTY;
+    Str id = ok ? instance_op_object_id(op, op->record->value) : STR_EMPTY;
     instance_op_send_end(op, EVENT_APPLY_END, id, ok);
 }
 
@@ -430,7 +430,7 @@ static void apply_marks(Applying *applying) {
     if (is_identical) {
         ok = save_marks(applying);
     } else {
-        instance_op_send(op, EVENT_APPLY_START, instance_op_object_id(applying->prior));
+        instance_op_send(op, EVENT_APPLY_START, instance_op_object_id(op, applying->prior));
         ok = instance_apply_invoke(applying, true, marked, &ignored) && save_marks(applying) &&
              instance_apply_invoke(applying, false, marked, &ignored);
         instance_apply_send_end(op, ok);
@@ -440,7 +440,8 @@ static void apply_marks(Applying *applying) {
 }
 
 static void instance_apply_send_start(const Applying *applying) {
-    instance_op_send(&applying->op, EVENT_APPLY_START, instance_op_object_id(applying->prior));
+    const InstanceOp *op = &applying->op;
+    instance_op_send(op, EVENT_APPLY_START, instance_op_object_id(op, applying->prior));
 }
 
 static bool invoke_before(Applying *applying) {

@@ -347,7 +347,13 @@ JournalOutcome instance_op_outcome(const InstanceOp *op, const StateObject *obje
     };
 }
 
-Str instance_op_object_id(Value marked) {
+/* A text that a provider made of a secret has no mark: the path of a file with a secret name. */
+static bool is_shown(const InstanceOp *op, Value text) {
+    Str known = value_text(text);
+    return !text.marks && str_equal(log_scrub(known, &op->secrets, op->scratch), known);
+}
+
+Str instance_op_object_id(const InstanceOp *op, Value marked) {
     if (!value_is_present(marked))
         return STR_EMPTY;
     static const char *const keys[] = {"id", "name"};
@@ -355,7 +361,7 @@ Str instance_op_object_id(Value marked) {
         Value found;
         if (!value_find(marked, str_from_cstr(keys[i]), &found))
             continue;
-        if (value_is_present(found) && found.type->kind == KIND_STRING && !found.marks)
+        if (value_is_present(found) && found.type->kind == KIND_STRING && is_shown(op, found))
             return value_text(found);
     }
     return STR_EMPTY;

@@ -74,9 +74,9 @@ WalkEvent instance_op_event(const InstanceOp *op, WalkEventKind kind);
 void instance_op_send(const InstanceOp *op, WalkEventKind kind, Str id);
 /* Sends an EVENT_…_END about this instance. */
 void instance_op_send_end(const InstanceOp *op, WalkEventKind kind, Str id, bool ok);
-/* Returns the first of "id" and "name" of an object that is a known text without marks, for
- * progress events; empty if none. A view. */
-Str instance_op_object_id(Value marked);
+/* Returns the first of "id" and "name" of an object that is a known text without marks and without
+ * the operation's secrets, for progress events; empty if none. A view. */
+Str instance_op_object_id(const InstanceOp *op, Value marked);
 
 /* Returns false with an error if the provider cannot be called, because its configuration is
  * unknown or describes no remote system. */

@@ -251,7 +251,7 @@ static bool refresh_same_identity(Value a, Value b) {
 
 static bool instance_refresh_read_object(InstanceOp *op, const StateObject *object, Value prior,
                                          Value *out) {
-    Str id = instance_op_object_id(prior);
+    Str id = instance_op_object_id(op, prior);
     instance_op_send(op, EVENT_REFRESH_START, id);
     ReadRequest request = {.state = value_unmark_deep(prior, op->scratch),
                            .private_data = object->private_data,
@@ -394,7 +394,7 @@ static bool instance_refresh_import(InstanceOp *op, Value *out) {
         return true;
     }
     Str id = op->record->import.id;
-    Str name = id.len ? id : instance_op_object_id(imported.state);
+    Str name = id.len ? id : instance_op_object_id(op, imported.state);
     refresh_send_import(op, name);
     ReadRequest request = {imported.state, imported.private_data, imported.identity};
     if (!provider_call_read(op, &request, &read))

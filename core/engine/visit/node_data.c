@@ -4,7 +4,6 @@
 #include "deferrals.h"
 #include "instance.h"
 #include "instance_object.h"
-#include "log.h"
 #include "node_visit.h"
 #include "provider_call.h"
 
@@ -74,13 +73,6 @@ static void warn_deferred(InstanceOp *op, Str why) {
                   STR_ARG(why), STR_ARG(op->address), STR_ARG(op->address));
 }
 
-/* Returns the id of the object that was read; empty if it has the text of a secret, as that of a
- * page whose address has a password. */
-static Str data_object_id(const InstanceOp *op, Value marked) {
-    Str id = instance_op_object_id(marked);
-    return str_equal(log_scrub(id, &op->secrets, op->scratch), id) ? id : STR_EMPTY;
-}
-
 static bool data_plan_source(InstanceOp *op) {
     if (op->walk->options->mode == PLAN_DESTROY)
         return data_keep_stored(op);
@@ -114,7 +106,7 @@ static bool data_plan_source(InstanceOp *op) {
     event.is_deferred = deferred.len > 0;
     event.is_waiting = op->record->deferral != DEFERRAL_NONE;
     if (!event.is_deferred && !event.is_waiting)
-        event.id = data_object_id(op, value);
+        event.id = instance_op_object_id(op, value);
     hooks_send(op->walk->engine->hooks, &event);
     if (op->record->deferral) {
         postpone(op, &configured, REASON_READ_BECAUSE_DEPENDENCY_PENDING);
@@ -151,7 +143,7 @@ static bool read_as_operation(InstanceOp *op, const Configured *configured, Valu
     /* A failed read sends no end event: it is an error, but not a failed operation, because it
      * changes nothing. */
     if (ok)
-        instance_op_send_end(op, EVENT_APPLY_END, data_object_id(op, *out), true);
+        instance_op_send_end(op, EVENT_APPLY_END, instance_op_object_id(op, *out), true);
     return ok;
 }
 

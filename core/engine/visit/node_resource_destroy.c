@@ -124,7 +124,7 @@ static bool destroy_instance(InstanceOp *op) {
     if (!stored_object_decode(op, object, &prior))
         return false;
     op->action = ACTION_DELETE;
-    Str id = instance_op_object_id(prior);
+    Str id = instance_op_object_id(op, prior);
     instance_op_send(op, EVENT_APPLY_START, id);
     bool ok = destroy_invoke(op, true) && provision(op, object, prior) &&
               destroy_delete_object(op, object, prior) && destroy_invoke(op, false);

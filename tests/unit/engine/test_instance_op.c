@@ -338,6 +338,8 @@ static void names_objects(void **) {
         {"{\"name\":\"n\"}", "n"},
         {"{\"id\":1,\"name\":\"n\"}", "n"},
         {"{\"id\":null,\"name\":\"n\"}", "n"},
+        {"{\"id\":\"/pool/canary\",\"name\":\"n\"}", "n"},
+        {"{\"id\":\"/pool/canary\"}", ""},
         {"{\"other\":\"o\"}", ""},
         {"{}", ""},
         {"null", ""},
@@ -346,13 +348,15 @@ static void names_objects(void **) {
     Value object;
     const char *error;
     size_t offset;
+    InstanceOp op = {.scratch = arena};
+    vec_push(arena, &op.secrets, STR("canary"));
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         assert_true(json_parse_any(str_from_cstr(cases[i].json), &object, &error, &offset, arena));
-        check_str(instance_op_object_id(object), cases[i].name);
+        check_str(instance_op_object_id(&op, object), cases[i].name);
     }
     Str names[] = {STR("id"), STR("name")};
     Value items[] = {value_with_marks(value_from_cstr("i"), MARK_SENSITIVE), value_from_cstr("n")};
-    check_str(instance_op_object_id(value_object(names, items, 2, arena)), "n");
+    check_str(instance_op_object_id(&op, value_object(names, items, 2, arena)), "n");
 }
 
 UNIT_MAIN(test_instance_op) {
