@@ -1,7 +1,7 @@
 #!/bin/sh
 # Changes settings of a machine. Each line of standard input is one: "file MODE PATH BASE64", "kernel PATH" after its file,
 # "package NAME VERSION" ("-": any), "driver NAME" of packages, "proxy URL" for them, "program SHA256 PATH MEMBER",
-# "image RUNTIME SHA256 MEMBER NAME…", "sysctl NAME VALUE", "module NAME", "swap", "reboots" of Flatcar, "firewall", which stops it, "firewall PORTS NETWORKS", which opens
+# "image RUNTIME SHA256 MEMBER NAME…", "sysctl NAME VALUE", "module NAME", "modes", "swap", "reboots" of Flatcar, "firewall", which stops it, "firewall PORTS NETWORKS", which opens
 # it, "firewall-close" for what that opened, "enable SERVICE", "restart SERVICE", "clock";
 # "source URL PROXY" (PROXY may be "-"); "stage SHA256 MEMBER" and "download kubelet VERSION" prepare a kubelet for the upgrade of the node; "fetch DIRECTORY NAME
 # VERSION" takes a program out of a package. The members are in
@@ -32,6 +32,8 @@ driver=$(each driver)
 . ./host_flatcar.sh
 # shellcheck source=host_firewall.sh
 . ./host_firewall.sh
+# shellcheck source=host_modes.sh
+. ./host_modes.sh
 # shellcheck source=host_await.sh
 . ./host_await.sh
 # shellcheck source=host_stage.sh
@@ -158,6 +160,9 @@ if printf '%s\n' "$lines" | grep -q '^swap$'; then
   done
   sed -i 's|^\([^#].*[[:space:]]swap[[:space:]].*\)|# \1|' /etc/fstab
   systemctl list-units --type=swap --all --plain --no-legend 2>/dev/null | while read -r unit _; do systemctl mask "$unit" >/dev/null 2>&1; done
+fi
+if printf '%s\n' "$lines" | grep -q '^modes$'; then
+  modes_set || fail "the modes of files below $modes_place cannot be changed"
 fi
 if printf '%s\n' "$lines" | grep -q '^reboots$'; then
   flatcar_stop_reboots || fail "the reboots of Flatcar cannot be turned off"

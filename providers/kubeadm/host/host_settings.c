@@ -184,6 +184,8 @@ Str host_settings_want(const HostWish *wish, HostWanted *out, Arena *arena) {
     }
     want_kernel(wish, out, arena);
     want_firewall(wish, out, arena);
+    if (wish->node.is_hardened)
+        settings_put(out, STR("modes"), STR_EMPTY, STR("restricted"), arena);
     if (!wish->driver && !wish->keeps_reboots)
         settings_put(out, STR("reboots"), STR_EMPTY, STR("off"), arena);
     settings_put(out, STR("service"), str_from_cstr(wish->node.runtime->service),

@@ -7,6 +7,7 @@
  *   package NAME      "1.34.4 held", of a repository, if its version is given
  *   sysctl NAME       value in the kernel
  *   module NAME       "loaded"
+ *   modes             "restricted", of a hardened node: its files have the modes of host_modes.sh
  *   swap              "off"
  *   reboots           "off", of a system without packages: Flatcar, unless os_reboots keeps them
  *   firewall          "off"

@@ -39,6 +39,8 @@ package() {
 . ./host_flatcar.sh
 # shellcheck source=host_firewall.sh
 . ./host_firewall.sh
+# shellcheck source=host_modes.sh
+. ./host_modes.sh
 # shellcheck source=host_stage.sh
 . ./host_stage.sh
 # shellcheck source=host_store.sh
@@ -66,6 +68,10 @@ for setting; do
   image\ *) store_has "$runtime" "$name" && value=present ;;
   sysctl\ *) value=$(cat "/proc/sys/$(echo "$name" | tr . /)" 2>/dev/null) ;;
   module\ *) [ -d "/sys/module/$name" ] && value=loaded ;;
+  modes)
+    value=$(modes_wrong | paste -s -d ';' -)
+    value=${value:-restricted}
+    ;;
   reboots) if flatcar_reboots; then value=on; else value=off; fi ;;
   swap) if [ "$(wc -l </proc/swaps)" -gt 1 ]; then value=on; else value=off; fi ;;
   firewall)

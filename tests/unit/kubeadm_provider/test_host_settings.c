@@ -145,7 +145,8 @@ static void test_hardened(void **) {
         count++;
     }
     assert_int_equal(count, 9);
-    assert_int_equal(wanted.settings.count, plain.settings.count + 4);
+    assert_int_equal(wanted.settings.count, plain.settings.count + 5);
+    check_str(value_of(&wanted, "modes"), "restricted");
     check_str(value_of(&wanted, "sysctl kernel.keys.root_maxkeys"), "1000000");
 }
 
