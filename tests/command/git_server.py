@@ -1,7 +1,7 @@
 """Git servers on the loopback interface, with Debian's programs: sshd, and git http-backend behind HTTPS.
 
   with git_server.start() as server:
-      server.repository("a.git")            makes a bare repository; returns its path
+      server.repository("a.git")            makes a bare repository; returns its path. is_public=True: HTTPS reads it without a password
       server.ssh("a.git"), .https("a.git")  settings of a client: url, and its credentials
       server.token = "…"                    the password that HTTPS accepts from now on
       server.authorize(public_key)          the keys that ssh accepts from now on
@@ -57,7 +57,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if owner.redirect:
             return self.reply(302, [("Location", owner.redirect + self.path)], b"")
         wanted = ("Bearer " + owner.token, "Basic " + base64.b64encode(("git:" + owner.token).encode()).decode())
-        if self.headers.get("Authorization") not in wanted:
+        name, is_write = self.path.lstrip("/").split("/")[0], "git-receive-pack" in self.path
+        if self.headers.get("Authorization") not in wanted and (is_write or name not in owner.public_repositories):
             return self.reply(401, [("WWW-Authenticate", 'Basic realm="git"')], b"expired\n")
         path, _, query = self.path.partition("?")
         env = {**ENV, "GIT_PROJECT_ROOT": owner.root, "GIT_HTTP_EXPORT_ALL": "1", "REMOTE_USER": "git", "PATH_INFO": path,
@@ -86,7 +87,7 @@ class Web(http.server.ThreadingHTTPServer):
 class Server:
     def __init__(self, directory):
         self.directory, self.root, self.token = directory, os.path.join(directory, "repositories"), "Token-" + secrets.token_hex(8)
-        self.requests, self.redirect, self.processes = [], None, []
+        self.requests, self.redirect, self.processes, self.public_repositories = [], None, [], set()
         os.makedirs(self.root)
         self.key = self.make_key("client")
         self.authorize(self.public(self.key))
@@ -174,8 +175,10 @@ class Server:
             raise RuntimeError("git %s: %s" % (" ".join(words), done.stderr))
         return done.stdout.strip()
 
-    def repository(self, name):
+    def repository(self, name, is_public=False):
         path = os.path.join(self.root, name)
+        if is_public:
+            self.public_repositories.add(name)
         os.makedirs(path)
         self.git(name, "init", "-q", "--bare", "-b", "main")
         self.git(name, "config", "http.receivepack", "true")

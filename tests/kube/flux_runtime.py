@@ -11,8 +11,8 @@ import base64, collections, contextlib, os, shutil, socket, subprocess, sys, tem
 
 import server
 
-# `space`: the only namespace whose objects it reconciles; None: all.
-Program = collections.namedtuple("Program", "name space arguments", defaults=(None, ()))
+# `space`: the only namespace whose objects it reconciles; None: all. `environment`: further variables, as a dict.
+Program = collections.namedtuple("Program", "name space arguments environment", defaults=(None, (), None))
 CONTROLLERS = (Program("source-controller"), Program("kustomize-controller", None, ("--requeue-dependency=2s",)))
 COMMAND = "tests/programs/build flux"
 NOTIFIER = "notification-controller"
@@ -37,7 +37,7 @@ class Controllers:
     def start_program(self, program):
         space, args = program.space or self.namespace, list(program.arguments)
         env = {**os.environ, "KUBECONFIG": self.cluster.kubeconfig("admin"), "RUNTIME_NAMESPACE": space, "POD_NAMESPACE": space,
-               "HOME": self.directory, "TMPDIR": self.directory}
+               "HOME": self.directory, "TMPDIR": self.directory, **(program.environment or {})}
         if program.space:
             args.append("--watch-all-namespaces=false")
         if program.name == "source-controller":
