@@ -20,8 +20,8 @@ typedef struct WaitStatus {
     const char *request; /* annotation that asks for another attempt; NULL: there is none */
 } WaitStatus;
 
-/* Returns whether a revision is the expected one: equal, or its digest is ("main@sha1:0a1b" is the
- * revision of "0a1b" and of "sha1:0a1b"). */
+/* Returns whether a revision is the expected one: equal, or its digest or its name is
+ * ("v1.4.0@sha1:0a1b" is the revision of "0a1b", "sha1:0a1b" and "v1.4.0"). */
 bool wait_status_is_revision(Str found, Str expected);
 /* Returns whether wait_status would end at once. */
 bool wait_status_is_reached(const WaitStatus *status, Str expected, Value object, Arena *arena);
