@@ -59,8 +59,8 @@ bool spec_object_is_ready(const Call *call, Value planned, Value live);
 #define SPEC_REVISION_ATTRIBUTES                                                                   \
     SPEC_WAIT_ATTRIBUTES, {                                                                        \
         "wait_for_revision", &TYPE_STRING, OPTIONAL,                                               \
-            "Revision that a creation or update waits for, such as \"main@sha1:0a1b2c\" or the "   \
-            "commit alone (default: any)."                                                         \
+            "Revision that a creation or update waits for, such as \"main@sha1:0a1b2c\", or the "  \
+            "commit or tag alone (default: any)."                                                  \
     }
 /* The members of a schema: the argument `spec` with this table of attributes, further rows, and the
  * blocks of all such types. */
