@@ -14,9 +14,10 @@ typedef struct StatusTest {
 bool wait_status_is_revision(Str found, Str expected) {
     if (str_equal(found, expected))
         return true;
-    bool is_name = expected.len && expected.len < found.len && str_starts_with(found, expected) &&
-                   found.ptr[expected.len] == '@';
-    if (is_name)
+    char after = expected.len && expected.len < found.len && str_starts_with(found, expected)
+                     ? found.ptr[expected.len]
+                     : '\0';
+    if (after == '@' || after == '+')
         return true;
     bool is_end = expected.len && expected.len < found.len && str_ends_with(found, expected);
     char before = is_end ? found.ptr[found.len - expected.len - 1] : '\0';

@@ -21,7 +21,8 @@ typedef struct WaitStatus {
 } WaitStatus;
 
 /* Returns whether a revision is the expected one: equal, or its digest or its name is
- * ("v1.4.0@sha1:0a1b" is the revision of "0a1b", "sha1:0a1b" and "v1.4.0"). */
+ * ("v1.4.0@sha1:0a1b" is the revision of "0a1b", "sha1:0a1b" and "v1.4.0", and "6.5.0+0a1b", the
+ * version that Flux gives a chart of an artifact, is that of "6.5.0"). */
 bool wait_status_is_revision(Str found, Str expected);
 /* Returns whether wait_status would end at once. */
 bool wait_status_is_reached(const WaitStatus *status, Str expected, Value object, Arena *arena);

@@ -18,6 +18,8 @@ static void revisions(void **) {
         {"v1.4.0@sha1:0a1b", "v1.4.0", true},
         {"v1.4.01@sha1:0a1b", "v1.4.0", false},
         {"6.5.0", "6.5.0", true},
+        {"6.5.0+0a1b", "6.5.0", true},
+        {"6.5.01+0a1b", "6.5.0", false},
         {"16.5.0", "6.5.0", false},
         {"", "0a1b", false},
         {"main@sha1:0a1b", "", false},
