@@ -17,6 +17,6 @@ modes_set() {
     *.crt | *.pub) chmod go-wx,u-x "$path" ;;
     /var/lib/etcd) chmod go= "$path" && continue ;;
     *) chmod u-x,go= "$path" ;;
-    esac && chown root:root "$path" || return
+    esac && chown -h root:root "$path" || return
   done
 }
