@@ -137,7 +137,8 @@ class Root:
     def run(self, *words, directory="/", environment=None, mounts=(), offline=False, accept=(0,)):
         """Runs a command and returns (status, output). Its mounts end with it: directories of this machine as (source, path in the
         root), or (source, path, "ro"). `offline`: without a network. Another status than those of `accept` ends the program."""
-        script = ['set -e', 'mount -t proc proc "$root/proc"', 'mount --rbind /dev "$root/dev"', 'mount -t tmpfs tmpfs "$root/dev/shm"', 'mount -t sysfs -o ro sysfs "$root/sys" || :']
+        # The root is a mount of its own, so that programs there can have private mounts.
+        script = ['set -e', 'mount --bind "$root" "$root"', 'mount -t proc proc "$root/proc"', 'mount --rbind /dev "$root/dev"', 'mount -t tmpfs tmpfs "$root/dev/shm"', 'mount -t sysfs -o ro sysfs "$root/sys" || :']
         for number, (_, place, *mode) in enumerate(mounts):
             (self.path / place.strip("/")).mkdir(parents=True, exist_ok=True)
             script.append('mount --bind "$source%d" "$root%s"' % (number, place))
