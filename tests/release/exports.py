@@ -19,15 +19,26 @@ ARCHIVES = {"libcrypto.so.3": Archive("libcrypto.a"), "libhogweed.so.6": Archive
             "libnettle.so.8": Archive("libnettle.a"), "libpcre2-8.so.0": Archive("libpcre2-8.a"), "libssh.so.4": Archive("libssh.a"),
             "libssl.so.3": Archive("libssl.a", "libcrypto.a"), "libutf8proc.so.2": Archive("libutf8proc.a"),
             "libyaml-0.so.2": Archive("libyaml.a"), "libzstd.so.1": Archive("libzstd.a")}
-DEBIAN = "usr/lib/x86_64-linux-gnu"  # in a root
 ADDED = ["--gc-sections", "-rpath", "$ORIGIN", "--enable-new-dtags"]
+
+
+def debian(root):
+    """The directory of Debian's libraries in a root."""
+    return "usr/lib/" + root.processor.triplet
+
+
+def recorder(processor):
+    """The text of the program recorder, which runs the linker for a processor."""
+    return RECORDER.read_text().replace("/usr/bin/ld", "/usr/bin/%sld" % processor.prefix)
 
 
 def prepare(root):
     """Lets the compilers of a root keep the commands of their links."""
     for place in (PROGRAMS, LINKS, WORK):
         (root.path / place).mkdir(parents=True, exist_ok=True)
-    shutil.copy(RECORDER, root.path / PROGRAMS / "ld")
+    program = root.path / PROGRAMS / "ld"
+    program.write_text(recorder(root.processor))
+    program.chmod(0o755)
 
 
 def names(root):
@@ -75,18 +86,19 @@ def words_of_build(root, name):
             next(following)
         elif word == plain or not plain.startswith(LEFT_OUT[:-1]):
             kept.append(word)
-    return directory, ["ld", *kept]
+    return directory, [root.processor.prefix + "ld", *kept]
 
 
 def words_of_archive(root, name):
     """The same for a library of Debian. The tables of the unwinder are left out, as in libraries.py."""
-    archive, debian = ARCHIVES[name], root.path / DEBIAN
-    root.run("objcopy", "--remove-section=.eh_frame", "--remove-section=.rela.eh_frame", "/%s/%s" % (DEBIAN, archive.file), "/%s/%s" % (WORK, archive.file),
-             offline=True)
-    others = ["/%s/%s" % (DEBIAN, other) for other in objects.needed(debian / name) if other not in roots.GLIBC]
-    options = ["-Wl,-z,%s" % word for word in ("relro", "now", "defs", *(["nodelete"] if objects.is_never_unloaded(debian / name) else []))]
-    return "/" + WORK, ["gcc", "-shared", "-Wl,-soname," + name, *options, "-Wl,--as-needed,-Bsymbolic", "-Wl,--whole-archive", archive.file,
-                         "-Wl,--no-whole-archive", *others, *(["/%s/%s" % (DEBIAN, archive.also)] if archive.also else [])]
+    archive, place, prefix = ARCHIVES[name], debian(root), root.processor.prefix
+    root.run(prefix + "objcopy", "--remove-section=.eh_frame", "--remove-section=.rela.eh_frame", "/%s/%s" % (place, archive.file),
+             "/%s/%s" % (WORK, archive.file), offline=True)
+    library = root.path / place / name
+    others = ["/%s/%s" % (place, other) for other in objects.needed(library) if other not in roots.GLIBC]
+    options = ["-Wl,-z,%s" % word for word in ("relro", "now", "defs", *(["nodelete"] if objects.is_never_unloaded(library) else []))]
+    return "/" + WORK, [prefix + "gcc", "-shared", "-Wl,-soname," + name, *options, "-Wl,--as-needed,-Bsymbolic", "-Wl,--whole-archive", archive.file,
+                         "-Wl,--no-whole-archive", *others, *(["/%s/%s" % (place, archive.also)] if archive.also else [])]
 
 
 def link_again(root, library, wanted, is_built):

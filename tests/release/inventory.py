@@ -7,7 +7,7 @@ it comes from, licence, home page, package URL and the SHA-256 of its file.
 licences.tsv has licence and home page of each source package of Debian; a library without a row ends the build."""
 import collections, contextlib, csv, datetime, json, os, pathlib, re, subprocess, sys, tempfile, uuid
 
-import objects, roots, signature, tree
+import objects, processors, roots, signature, tree
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 import package_cache
@@ -104,9 +104,18 @@ def release_row(file, version):
             "primaryPackagePurpose": "SOURCE" if ".src." in file.name else "APPLICATION"}
 
 
-def library_row(library):
+def identities(libraries):
+    """The identity of each library in the document. An image for two processors has most libraries twice; the second has a number."""
+    seen = collections.Counter()
+    for library in libraries:
+        words = (library.artifact, library.package, library.file)
+        seen[words] += 1
+        yield identity(*words, *([str(seen[words])] if seen[words] > 1 else []))
+
+
+def library_row(identity, library):
     version = library.version.replace("~", "%7E").replace("+", "%2B").replace(":", "%3A")
-    return {**described(identity(library.artifact, library.package, library.file), library.package, library.version, library.licence, library.sha256),
+    return {**described(identity, library.package, library.version, library.licence, library.sha256),
             "packageFileName": library.file, "homepage": library.homepage, "primaryPackagePurpose": "LIBRARY",
             "externalRefs": [{"referenceCategory": "PACKAGE-MANAGER", "referenceType": "purl",
                               "referenceLocator": "pkg:deb/debian/%s@%s%s" % (library.package, version, SOURCE if library.is_source else "")}]}
@@ -117,9 +126,10 @@ def relation(subject, name, other):
 
 
 def document(artifacts, version, libraries, time):
-    packages = [release_row(file, version) for file in artifacts] + [library_row(row) for row in libraries]
+    names = list(identities(libraries))
+    packages = [release_row(file, version) for file in artifacts] + [library_row(*row) for row in zip(names, libraries)]
     relations = [relation("SPDXRef-DOCUMENT", "DESCRIBES", identity(file.name)) for file in artifacts]
-    relations += [relation(identity(row.artifact), row.relation, identity(row.artifact, row.package, row.file)) for row in libraries]
+    relations += [relation(identity(row.artifact), row.relation, name) for name, row in zip(names, libraries)]
     created = datetime.datetime.fromtimestamp(int(time), datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
     return {"spdxVersion": "SPDX-2.3", "dataLicense": "CC0-1.0", "SPDXID": "SPDXRef-DOCUMENT", "name": "loam-" + version,
             "documentNamespace": "https://spdx.invalid/loam-%s-%s" % (version, uuid.uuid5(uuid.NAMESPACE_OID, json.dumps(packages))),
@@ -172,8 +182,10 @@ def check(directory, version):
         rows = [row for _, row in found[file.name]]
         if re.search(r"\.deb$|-linux-", file.name):
             check_libraries(file, rows)
-        elif re.search(r"\.oci\.tar$|\.rpm$", file.name) and copied(rows) != copied(row for _, row in found.get(tree.name(version) + ".tar.gz", [])):
-            sys.exit("%s: the inventory has other libraries of it than of the archive" % file.name)
+        elif re.search(r"\.oci\.tar$|\.rpm$", file.name):
+            archives = [tree.name(version, row) + ".tar.gz" for row in processors.PROCESSORS if file.suffix == ".tar" or row.machine in file.name]
+            if copied(rows) != copied(row for archive in archives for _, row in found.get(archive, [])):
+                sys.exit("%s: the inventory has other libraries of it than of the archive" % file.name)
     judge(directory / name(version))
     print("%s: %d files, %d libraries" % (name(version), len(artifacts), sum(map(len, found.values()))))
 

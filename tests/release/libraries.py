@@ -9,11 +9,13 @@ the files of the source: configure, Configure of OpenSSL, meson.build or CMakeLi
 The options leave out features, never a symbol that loam or another library of the tree uses: programs are compiled and
 linked against Debian's own library of the same version, and the tree has this one. tree.py checks that no symbol is missing.
 
+In a root for another processor, the same rows are compiled by its cross compiler.
+
 Results are kept beside the roots (roots.CACHE), one tar file for each row; another row or root makes another file. It has the
 libraries, and the files by which exports.py links them again."""
 import collections, csv, hashlib, os, pathlib, re, shutil, subprocess, sys, tarfile
 
-import exports, program, roots
+import exports, processors, program, roots
 
 Row = collections.namedtuple("Row", "name version sha256 licence homepage options")
 SOURCES = pathlib.Path(__file__).with_name("sources.tsv")
@@ -28,9 +30,21 @@ ARCHIVES = {"libtirpc": "libvirt.so.0", "libffi": "libgobject-2.0.so.0"}
 # Tables of exceptions need libgcc, whose unwinder needs a function of glibc 2.35; no thread is cancelled, so none is used.
 FLAGS = {"CC": "ccache gcc", "LDFLAGS": "-Wl,-z,relro,-z,now -Wl,--as-needed -Wl,--gc-sections",
          "CFLAGS": "-Os -ffunction-sections -fdata-sections -fno-exceptions -fno-asynchronous-unwind-tables -fstack-protector-strong -D_FORTIFY_SOURCE=2"}
-DEBIAN = exports.DEBIAN
 DIRECTORIES = ["--prefix=/usr", "--sysconfdir=/etc", "--localstatedir=/var"]
 REVERSE, ARCHIVE, AUTOMAKE, REMAKE = "reverse:", "archive:", "automake:", "autoreconf"
+MESON_FILE = """[binaries]
+c = ['ccache', '%s']
+ar = '%s'
+nm = '%s'
+strip = '%s'
+pkgconfig = 'pkg-config'
+exe_wrapper = '%s'
+[host_machine]
+system = 'linux'
+cpu_family = '%s'
+cpu = '%s'
+endian = 'little'
+"""
 # A patch of Debian that touches configure.ac must not start programs that write configure anew, unless the row asks for it.
 NO_REMAKE = ["AUTOCONF=:", "AUTOMAKE=:", "ACLOCAL=:", "AUTOHEADER=:"]
 
@@ -48,9 +62,32 @@ def named(row, prefix):
     return [word.removeprefix(prefix) for word in row.options.split() if word.startswith(prefix)]
 
 
-def cached(row, root_file):
-    """The tar file of the libraries of a row."""
-    key = hashlib.sha256(repr((row, root_file.name, FLAGS, DIRECTORIES, ARCHIVES, exports.RECORDER.read_text())).encode()).hexdigest()[:12]
+def variables(processor):
+    """FLAGS for a processor: names of tools, and the directory of its pkg-config files."""
+    if not processor.prefix:
+        return FLAGS
+    tools = {name: processor.prefix + name.lower() for name in ("AR", "NM", "OBJCOPY", "RANLIB", "STRIP")}
+    return {**FLAGS, **tools, "CC": "ccache %sgcc" % processor.prefix,
+            "PKG_CONFIG_LIBDIR": "/usr/lib/%s/pkgconfig:/usr/share/pkgconfig" % processor.triplet}
+
+
+def cross(root, kind):
+    """The options for another processor of configure, meson or cmake."""
+    processor, file = root.processor, "/usr/src/cross.ini"
+    if not processor.prefix:
+        return []
+    if kind == "configure":
+        return ["--host=" + processor.triplet, "--build=" + processors.X86_64.triplet]
+    if kind == "cmake":
+        return ["-DCMAKE_SYSTEM_NAME=Linux", "-DCMAKE_SYSTEM_PROCESSOR=" + processor.machine]
+    (root.path / file[1:]).write_text(MESON_FILE % (*(processor.prefix + name for name in ("gcc", "ar", "nm", "strip")), processor.emulator,
+                                                   processor.machine, processor.machine))
+    return ["--cross-file=" + file]
+
+
+def cached(row, root):
+    """The tar file of the libraries of a row for the processor of a root."""
+    key = hashlib.sha256(repr((row, root.file.name, variables(root.processor), DIRECTORIES, ARCHIVES, exports.recorder(root.processor))).encode()).hexdigest()[:12]
     return CACHE / ("%s-%s.tar" % (row.name, key))
 
 
@@ -75,7 +112,7 @@ def unpack_source(root, row):
 
 def compile_library(root, row):
     place, more = "/usr/src/" + row.name, program.settings()
-    more["environment"] = {**more["environment"], **exports.VARIABLES, **FLAGS}
+    more["environment"] = {**more["environment"], **exports.VARIABLES, **variables(root.processor)}
     jobs = "-j" + more["environment"]["CMAKE_BUILD_PARALLEL_LEVEL"]
     words = [word for word in row.options.split() if word != REMAKE and not word.startswith((REVERSE, ARCHIVE, AUTOMAKE))]
     options = [word for word in words if word.startswith(("-", "no-", "enable-")) or "=" in word]
@@ -90,23 +127,23 @@ def compile_library(root, row):
             run("autoreconf", "-fi")
         for name in named(row, AUTOMAKE):
             run("automake", "--foreign", name)
-        run("./configure", *DIRECTORIES, "--disable-static", *options)
+        run("./configure", *cross(root, "configure"), *DIRECTORIES, "--disable-static", *options)
         for target in targets or ["all"]:
             run("make", jobs, *NO_REMAKE, *(["-C", target] if target.endswith("/") else [target]))
     elif has("Configure"):
         run("./config", "shared", *options)
         run("make", jobs, *targets)
     elif has("meson.build"):
-        run("meson", "setup", "build", *DIRECTORIES, "--libdir=lib", "--buildtype=plain", "--auto-features=disabled", *options)
+        run("meson", "setup", "build", *cross(root, "meson"), *DIRECTORIES, "--libdir=lib", "--buildtype=plain", "--auto-features=disabled", *options)
         run("ninja", jobs, "-C", "build", *targets)
     else:
-        run("cmake", "-G", "Ninja", "-S", ".", "-B", "build", "-DCMAKE_BUILD_TYPE=None", *options)
+        run("cmake", "-G", "Ninja", "-S", ".", "-B", "build", "-DCMAKE_BUILD_TYPE=None", *cross(root, "cmake"), *options)
         run("ninja", jobs, "-C", "build", *targets)
 
 
 def keep(root, row, file, libraries):
     """Writes the objects of a build, and the links of its libraries, into the tar file `file`."""
-    other = [name for name in libraries if not (root.path / DEBIAN / name).exists()]
+    other = [name for name in libraries if not (root.path / exports.debian(root) / name).exists()]
     if other:
         sys.exit("%s: the build made %s, and Debian's packages have no such library" % (row.name, other))
     if not libraries and not named(row, ARCHIVE):
@@ -121,15 +158,15 @@ def keep(root, row, file, libraries):
 
 
 def make(root):
-    """Puts the results of all rows into `root`, whose packages must be program.packages() and PACKAGES; builds there those that are not in
-    the cache. Returns the rows by the names of their libraries."""
+    """Puts the results of all rows into `root`, whose packages must be program.packages(…, PACKAGES); builds there those that are not in the
+    cache. Returns the rows by the names of their libraries."""
     exports.prepare(root)
     for name in ARCHIVES:
-        (root.path / DEBIAN / (name + ".so")).unlink()
+        (root.path / exports.debian(root) / (name + ".so")).unlink()
     shutil.copy(SOURCES.with_name("older_glibc.h"), root.path / "usr/src")
     found, has_sources = {}, False
     for row in rows():
-        file, known = cached(row, root.file), exports.names(root)
+        file, known = cached(row, root), exports.names(root)
         with roots.locked(file):
             if file.exists():
                 subprocess.run(["tar", "-x", "-C", root.path, "-f", file], check=True)
@@ -143,5 +180,5 @@ def make(root):
                 keep(root, row, file, [name for name in exports.names(root) if name not in known])
         found.update({name: row for name in exports.names(root) if name not in known})
         for name in named(row, ARCHIVE):
-            shutil.copy(next((root.path / "usr/src" / row.name).rglob(name)), root.path / DEBIAN)
+            shutil.copy(next((root.path / "usr/src" / row.name).rglob(name)), root.path / exports.debian(root))
     return found

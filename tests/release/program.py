@@ -5,24 +5,22 @@ the root, LOAM_RELEASE_VARIABLES are variables NAME=VALUE of all programs there,
 difference of the clock."""
 import os, pathlib, shutil, subprocess, sys, tempfile
 
-import roots
+import processors, roots
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 SOURCE = os.environ.get("LOAM_RELEASE_PLACE", "/source")  # in the root
-# For another processor: a compiler, and the program that runs the result. cmake/aarch64.cmake names both.
-CROSS = {"arm64": ["gcc-aarch64-linux-gnu", "qemu-user-static"]}
-EMULATORS = {"arm64": "qemu-aarch64-static"}
 FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime"  # of Debian's package faketime
 
 
-def packages(processor=""):
-    """Section [build] of examples/lab/packages, with the libraries of a processor."""
+def packages(processor="", more=()):
+    """Section [build] of examples/lab/packages, and `more`, with the libraries of a processor."""
     text = (TOP / "examples/lab/packages").read_text()
-    names = text.split("[build]")[1].split("[")[0].split()
+    names = [*text.split("[build]")[1].split("[")[0].split(), *more]
     if not processor:
         return names
     is_library = lambda name: name.endswith("-dev") and name != "dpkg-dev"
-    return [name for name in names if not is_library(name) and name != "gcc"] + ["%s:%s" % (name, processor) for name in names if is_library(name)] + CROSS[processor]
+    return [*(name for name in names if not is_library(name) and name != "gcc"), *("%s:%s" % (name, processor) for name in names if is_library(name)),
+            *processors.named(processor).packages]
 
 
 def preset(root):

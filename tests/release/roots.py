@@ -11,6 +11,8 @@ A command runs in a mount, process and IPC namespace of its own, with /proc, /sy
 /dev/shm: the names of libfaketime's objects there have process numbers, which repeat in each namespace."""
 import collections, contextlib, fcntl, hashlib, json, os, pathlib, re, shutil, subprocess, sys, tempfile
 
+import processors
+
 # name: as in the version of a package; origin: as in apt's lists; keyring: a file in KEYRINGS; package: which has it;
 # processor: another one than that of this machine, whose libraries are in the root, too
 Distribution = collections.namedtuple("Distribution", "name suite origin components keyring package processor", defaults=[""])
@@ -23,8 +25,9 @@ DISTRIBUTIONS = (
     Distribution("ubuntu26.04", "resolute", "Ubuntu", "main universe", "ubuntu-archive-keyring", "ubuntu-keyring"),
 )
 KEYRINGS = "/usr/share/keyrings/%s.gpg"
-# The libraries of glibc that a program may need; each system has them.
-GLIBC = ("ld-linux-x86-64.so.2", "libc.so.6", "libdl.so.2", "libm.so.6", "libpthread.so.0", "libresolv.so.2", "librt.so.1", "libutil.so.1")
+# The libraries of glibc that a program may need, beside the loader; each system has them.
+C_LIBRARIES = ("libc.so.6", "libdl.so.2", "libm.so.6", "libpthread.so.0", "libresolv.so.2", "librt.so.1", "libutil.so.1")
+GLIBC = (*(row.loader for row in processors.PROCESSORS), *C_LIBRARIES)
 CACHE = pathlib.Path(os.environ.get("LOAM_ROOTS", pathlib.Path.home() / ".cache/loam/roots"))
 
 
@@ -89,22 +92,22 @@ def make(distribution, packages, mirror):
         raise Unavailable("%s is missing: install the package %s of %s" % (keyring, distribution.package, distribution.origin))
     if not shutil.which("mmdebstrap"):
         raise Unavailable("the program mmdebstrap is missing")
-    processors = ["--architectures=%s,%s" % (output("dpkg", "--print-architecture").strip(), distribution.processor)] if distribution.processor else []
-    key = hashlib.sha256("\n".join([distribution.suite, *sources, *sorted(packages), *processors]).encode()).hexdigest()[:12]
+    architectures = ["--architectures=%s,%s" % (output("dpkg", "--print-architecture").strip(), distribution.processor)] if distribution.processor else []
+    key = hashlib.sha256("\n".join([distribution.suite, *sources, *sorted(packages), *architectures]).encode()).hexdigest()[:12]
     file = CACHE / ("%s-%s.tar" % (distribution.name, key))
     with locked(file):
         if not file.exists():
             print("%s: make a root with %d packages more than apt needs" % (distribution.name, len(packages)), flush=True)
-            write(file, distribution, packages, keyring, processors, sources)
+            write(file, distribution, packages, keyring, architectures, sources)
     return file
 
 
-def write(file, distribution, packages, keyring, processors, sources):
+def write(file, distribution, packages, keyring, architectures, sources):
     """Writes the tar file of a root."""
     part = file.with_suffix(".%d.part.tar" % os.getpid())
     try:
         done = subprocess.run(["mmdebstrap", "--quiet", "--variant=apt", "--keyring=" + keyring,
-                               *processors, *(["--include=" + ",".join(packages)] if packages else []), *apt_options(), distribution.suite, str(part),
+                               *architectures, *(["--include=" + ",".join(packages)] if packages else []), *apt_options(), distribution.suite, str(part),
                                "-"], input="\n".join(sources) + "\n", encoding="utf-8")
         if done.returncode:
             raise Unavailable("mmdebstrap of %s ended with status %d" % (distribution.suite, done.returncode))
@@ -120,6 +123,11 @@ class Root:
 
     def __init__(self, distribution, packages=(), mirror=None):
         self.distribution, self.file = distribution, make(distribution, packages, mirror)
+
+    @property
+    def processor(self):
+        """The row of the processor whose libraries the root has."""
+        return processors.named(self.distribution.processor)
 
     def __enter__(self):
         self.temporary = tempfile.TemporaryDirectory(prefix="loam-root-")
@@ -159,14 +167,19 @@ class Root:
         return done.returncode, done.stdout
 
 
+def emulation(distribution):
+    """The packages by which programs for the processor of a distribution run in its root, if it is not that of this machine."""
+    return ["qemu-user-static", "libc6:" + distribution.processor] if distribution.processor else []
+
+
 class BareRoot(Root):
     """A root with this machine's BusyBox, which is linked statically, and the files of a distribution's glibc, and nothing else:
-    no /etc/passwd, no other library."""
+    no /etc/passwd, no other library. For another processor, it also has the emulator."""
 
     def __init__(self, distribution, mirror=None):
         if not shutil.which("busybox"):
             raise Unavailable("the program busybox is missing")
-        super().__init__(distribution, (), mirror)
+        super().__init__(distribution, emulation(distribution), mirror)
 
     def __enter__(self):
         super().__enter__()
@@ -175,20 +188,25 @@ class BareRoot(Root):
             (self.path / name).mkdir(parents=True)
         shutil.copy(shutil.which("busybox"), self.path / "bin/busybox")
         (self.path / "bin/sh").symlink_to("busybox")
-        for name in GLIBC:
-            place = "lib64" if name.startswith("ld-") else "lib/x86_64-linux-gnu"
+        libraries = "lib/" + self.processor.triplet
+        for name in (self.processor.loader, *C_LIBRARIES):
+            place = self.processor.place if name == self.processor.loader else libraries
             (self.path / place).mkdir(exist_ok=True)
-            shutil.copy(whole / "lib/x86_64-linux-gnu" / name, self.path / place / name)
+            shutil.copy(whole / libraries / name, self.path / place / name)
+        if self.processor.emulator:
+            shutil.copy(whole / "usr/bin" / self.processor.emulator, self.path / "bin")
         return self
 
 
 class ImageRoot(Root):
-    """The files of a container image in an OCI layout, with its entry point, and the user that its commands have."""
+    """The files of a container image in an OCI layout, with its entry point, and the user that its commands have. `bare`, for a
+    distribution of the image's processor, gives an image for another processor the emulator, and the shell that Root.run starts."""
 
-    def __init__(self, layout, name):
+    def __init__(self, layout, name, bare=None):
         if not shutil.which("skopeo") or not shutil.which("umoci"):
             raise Unavailable("the program skopeo or umoci is missing")
-        self.layout, self.name, self.distribution = layout, name, Distribution(name, *[""] * 5)
+        self.layout, self.name, self.bare = layout, name, bare
+        self.distribution = Distribution(name, *[""] * 5, bare.distribution.processor if bare else "")
         self.config = json.loads(output("skopeo", "inspect", "--config", "oci:%s:%s" % (layout, name)))["config"]
         self.home, self.user = self.config["WorkingDir"], int(self.config["User"].partition(":")[0])
 
@@ -196,6 +214,10 @@ class ImageRoot(Root):
         self.temporary = tempfile.TemporaryDirectory(prefix="loam-root-")
         self.path = pathlib.Path(self.temporary.name, "bundle/rootfs")
         output("umoci", "unpack", "--image", "%s:%s" % (self.layout, self.name), str(self.path.parent))
+        if self.bare:
+            (self.path / "bin/sh").unlink()
+            for source, target in (("busybox", "sh"), (self.processor.emulator, self.processor.emulator)):
+                shutil.copy(self.bare.path / "bin" / source, self.path / "bin" / target)
         return self
 
 

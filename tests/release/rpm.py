@@ -34,23 +34,23 @@ SETTINGS = {"__os_install_post": "%{nil}", "debug_package": "%{nil}", "_build_id
             "use_source_date_epoch_as_buildtime": "1", "clamp_mtime_to_source_date_epoch": "1", "source_date_epoch_from_changelog": "0"}
 
 
-def build(out, time, **fields):
-    """Writes NAME-VERSION-RELEASE.x86_64.rpm into `out` and returns its path. `fields` are those of SPEC."""
+def build(out, time, machine, **fields):
+    """Writes NAME-VERSION-RELEASE.MACHINE.rpm into `out` and returns its path. `fields` are those of SPEC."""
     if not shutil.which("rpmbuild"):
         sys.exit("the program rpmbuild is missing: Debian's package rpm")
     with tempfile.TemporaryDirectory(prefix="loam-rpm-") as work:
         spec = pathlib.Path(work, "loam.spec")
         spec.write_text(SPEC % fields, encoding="utf-8")
         settings = {**SETTINGS, "_topdir": work, "_rpmdir": work, "_rpmfilename": "made.rpm"}
-        done = subprocess.run(["rpmbuild", "-bb", "--target=x86_64-linux", *("--define=%s %s" % row for row in settings.items()), spec], capture_output=True,
+        done = subprocess.run(["rpmbuild", "-bb", "--target=%s-linux" % machine, *("--define=%s %s" % row for row in settings.items()), spec], capture_output=True,
                               encoding="utf-8", env={"PATH": "/usr/bin:/bin", "HOME": work, "LC_ALL": "C.UTF-8", "SOURCE_DATE_EPOCH": time})
         if done.returncode:
             sys.exit("rpmbuild: status %d\n%s" % (done.returncode, done.stderr[-6000:]))
-        target = out / ("%(name)s-%(version)s-%(release)s.x86_64.rpm" % fields)
+        target = out / ("%(name)s-%(version)s-%(release)s" % fields + ".%s.rpm" % machine)
         shutil.copyfile(pathlib.Path(work, "made.rpm"), target)
     return target
 
 
-def make(tree, version, time, out, release="1"):
+def make(tree, version, time, out, machine, release="1"):
     """Writes the package of a tree. `release` is another one for tests of an upgrade."""
-    return build(out, time, name="loam", version=version, release=release, relations=RELATIONS, install=INSTALL % tree, files="/opt/loam\n/usr/bin/loam")
+    return build(out, time, machine, name="loam", version=version, release=release, relations=RELATIONS, install=INSTALL % tree, files="/opt/loam\n/usr/bin/loam")

@@ -1,12 +1,12 @@
 """The relocatable tree: the program, its plugins, the libraries that they need except glibc, and all licences.
 
-    tree.make(pathlib.Path(tree.name("0.1.0")))
+    tree.make(pathlib.Path(tree.name("0.1.0", processors.X86_64)), processors.X86_64)
 
 writes bin, lib and share into that directory, which must not exist. share/doc/loam/libraries.tsv has one Part for each library. The tree comes from a root of Debian 12, the oldest glibc that the program is built with;
 libraries.py says which libraries are not those of Debian. Objects find each other by $ORIGIN, so the tree works at any path."""
 import collections, csv, json, pathlib, re, shutil, subprocess, sys
 
-import exports, libraries, objects, program, roots
+import exports, libraries, objects, processors, program, roots
 
 # file: name in lib; source, version: Debian's source package; package: the binary package, or empty if libraries.py built the
 # file. An archive that is linked into a library has a row of its own, with the name of the library.
@@ -16,12 +16,17 @@ LIBRARIES = DOCUMENTS + "/libraries.tsv"
 # Stands for libraries whose functions loam never needs, although a library of Debian names them; absent.c says more.
 ABSENT, STANDS_FOR = "libloam-absent.so.1", ("libgssapi_krb5.so.2", "libldap-2.5.so.0")
 SCHEMA = "share/loam/loam.schema.json"
-DISTRIBUTION = roots.chosen("deb12")[0]  # of the root, and of the libraries that are copied
+SUITE = "bookworm"  # of the root, and of the libraries that are copied
 
 
-def name(version):
+def distribution(processor):
+    """The distribution in whose root the tree for a processor is made."""
+    return next(row for row in roots.DISTRIBUTIONS if row.suite == SUITE and processors.named(row.processor) == processor)
+
+
+def name(version, processor):
     """The directory of a tree in its archive; the names of archives begin with it."""
-    return "loam-%s-linux-x86_64" % version
+    return "loam-%s-linux-%s" % (version, processor.machine)
 
 
 def files(tree):
@@ -33,7 +38,7 @@ def make_absent(root, tree):
     """Compiles ABSENT into lib of a tree."""
     for name in ("absent.c", "absent.map"):
         shutil.copy(libraries.SOURCES.with_name(name), root.path / "usr/src")
-    root.run("gcc", "-std=c17", *libraries.FLAGS["CFLAGS"].split(), "-fPIC", "-shared", *libraries.FLAGS["LDFLAGS"].split(), "-Wl,-soname," + ABSENT,
+    root.run(root.processor.prefix + "gcc", "-std=c17", *libraries.FLAGS["CFLAGS"].split(), "-fPIC", "-shared", *libraries.FLAGS["LDFLAGS"].split(), "-Wl,-soname," + ABSENT,
              "-Wl,--version-script=absent.map", "-o", "/%s/lib/%s" % (tree.relative_to(root.path), ABSENT), "absent.c", directory="/usr/src", offline=True)
 
 
@@ -47,7 +52,7 @@ def copy_libraries(root, tree, built):
                 continue
             names.append(name)
             target = tree / "lib" / name
-            shutil.copyfile(exports.result(root, name) if name in built else root.path / libraries.DEBIAN / name, target)
+            shutil.copyfile(exports.result(root, name) if name in built else root.path / exports.debian(root) / name, target)
             target.chmod(0o644)
             waiting.append(target)
     return sorted(names)
@@ -55,7 +60,7 @@ def copy_libraries(root, tree, built):
 
 def packages_of(root, names):
     """The binary package, its source package and version of each library of Debian."""
-    _, text = root.run("dpkg-query", "--search", *("*/x86_64-linux-gnu/" + name for name in names))
+    _, text = root.run("dpkg-query", "--search", *("*/%s/%s" % (root.processor.triplet, name) for name in names))
     owners = {line.rpartition("/")[2]: line.partition(": ")[0] for line in text.splitlines()}
     _, text = root.run("dpkg-query", "--show", "--showformat", "${binary:Package}\t${source:Package}\t${source:Version}\n", *sorted(set(owners.values())))
     sources = {row[0].partition(":")[0]: row[1:] for row in csv.reader(text.splitlines(), delimiter="\t")}
@@ -91,7 +96,7 @@ def finish(root, tree):
     """Strips the objects of a tree, and lets them find the libraries that they need."""
     for path, pattern in (("$ORIGIN/../lib", "bin/loam"), ("$ORIGIN/..", "lib/loam/*.so"), ("$ORIGIN", "lib/*.so*")):
         found = {file: "/%s" % file.relative_to(root.path) for file in sorted(tree.glob(pattern))}
-        root.run("strip", "--strip-unneeded", *found.values(), offline=True)
+        root.run(root.processor.prefix + "strip", "--strip-unneeded", *found.values(), offline=True)
         for file, place in found.items():
             replaced = [word for name in STANDS_FOR if name in objects.needed(file) for word in ("--replace-needed", name, ABSENT)]
             if replaced:
@@ -110,7 +115,7 @@ def assemble(root, built):
     rows = [Part(name, built[name].name, built[name].version, "") if name in built else Part(name, *owners[name][1:], owners[name][0])
              for name in names]
     for name, library in libraries.ARCHIVES.items():
-        _, text = root.run("dpkg-query", "--show", "--showformat", "${source:Package}\t${source:Version}", name + "-dev")
+        _, text = root.run("dpkg-query", "--show", "--showformat", "${source:Package}\t${source:Version}", "%s-dev:%s" % (name, root.processor.name))
         rows.append(Part(library, *text.split("\t"), name + "-dev"))
     make_absent(root, tree)
     write_documents(root, tree, rows, owners)
@@ -120,9 +125,10 @@ def assemble(root, built):
     finish(root, tree)
 
 
-def make(directory, mirror=None, use=lambda root: None):
+def make(directory, processor, mirror=None, use=lambda root: None):
     """`use` gets the root once the program is built there, before its installation."""
-    with roots.Root(DISTRIBUTION, [*program.packages(), *libraries.PACKAGES], mirror) as root:
+    place = distribution(processor)
+    with roots.Root(place, program.packages(place.processor, libraries.PACKAGES), mirror) as root:
         built = libraries.make(root)
         program.build(root)
         use(root)
