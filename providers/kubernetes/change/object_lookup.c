@@ -44,8 +44,12 @@ bool object_lookup_open(ObjectLookup *lookup) {
         .prior = none,
         .prior_manifest = none,
     };
-    switch (
-        object_target_open(&lookup->request, &lookup->key, &lookup->target, &why, lookup->diags)) {
+    ObjectTarget *target = &lookup->target;
+    ObjectFound found =
+        object_target_open(&lookup->request, &lookup->key, target, &why, lookup->diags);
+    if (found == OBJECT_KIND_ABSENT)
+        found = object_target_await(target, &lookup->key, &why, lookup->diags);
+    switch (found) {
     case OBJECT_FAILED: return false;
     case OBJECT_NO_SERVER: return object_lookup_defer(lookup, NO_PATH, why);
     case OBJECT_KIND_ABSENT:
@@ -54,8 +58,8 @@ bool object_lookup_open(ObjectLookup *lookup) {
                    : object_lookup_defer(lookup, PATH_AT(lookup->call, {"kind"}), why);
     case OBJECT_FOUND: break;
     }
-    lookup->target.ref.resource = &lookup->target.resource;
-    lookup->key = object_key_of_ref(&lookup->target.ref);
+    target->ref.resource = &target->resource;
+    lookup->key = object_key_of_ref(&target->ref);
     return true;
 }
 

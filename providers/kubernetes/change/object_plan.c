@@ -541,23 +541,12 @@ static bool plan_left(const ObjectRequest *request, ObjectPlan *out) {
     return true;
 }
 
-/* Opens the target. The same apply may have made the definition of the kind a moment ago, with the
- * chart of an operator, so it looks for the kind again for ten seconds. */
 static ObjectFound open_target(Planning *planning, const ObjectKey *key, Str *why, Diags *diags) {
-    static const int64_t pauses_ms[] = {500, 1500, 3000, 5000};
-    const ObjectRequest *request = planning->request;
     ObjectTarget *target = &planning->target;
-    ObjectFound found = object_target_open(request, key, target, why, diags);
-    if (found != OBJECT_KIND_ABSENT || request->call->is_planning || !planning->is_creation ||
-        object_key_is_builtin(key) || removed_version(planning, key).len)
-        return found;
-    for (size_t i = 0; found == OBJECT_KIND_ABSENT && i < ARRAY_COUNT(pauses_ms); i++) {
-        if (!kube_call_pause(&target->kube, pauses_ms[i]))
-            return found;
-        kube_discovery_drop(cluster_discovery(target->cluster));
-        found = object_target_open(request, key, target, why, diags);
-    }
-    return found;
+    ObjectFound found = object_target_open(planning->request, key, target, why, diags);
+    bool may_come = found == OBJECT_KIND_ABSENT && planning->is_creation &&
+                    removed_version(planning, key).len == 0;
+    return may_come ? object_target_await(target, key, why, diags) : found;
 }
 
 static bool object_plan_decide(const ObjectRequest *request, ObjectPlan *out, Diags *diags) {

@@ -80,6 +80,22 @@ ObjectFound object_target_open(const ObjectRequest *request, const ObjectKey *ke
     return OBJECT_FAILED;
 }
 
+ObjectFound object_target_await(ObjectTarget *target, const ObjectKey *key, Str *why,
+                                Diags *diags) {
+    static const int64_t pauses_ms[] = {500, 1500, 3000, 5000};
+    const ObjectRequest *request = target->request;
+    ObjectFound found = OBJECT_KIND_ABSENT;
+    if (request->call->is_planning || object_key_is_builtin(key))
+        return found;
+    for (size_t i = 0; found == OBJECT_KIND_ABSENT && i < ARRAY_COUNT(pauses_ms); i++) {
+        if (!kube_call_pause(&target->kube, pauses_ms[i]))
+            return found;
+        kube_discovery_drop(cluster_discovery(target->cluster));
+        found = object_target_open(request, key, target, why, diags);
+    }
+    return found;
+}
+
 Path object_target_path(const ObjectRequest *request, Path base, Str field) {
     bool is_whole;
     Arena *arena = request->call->arena;

@@ -67,6 +67,10 @@ typedef enum ObjectFound {
  * full stop, and no error is added. Fails if the record names another cluster. */
 ObjectFound object_target_open(const ObjectRequest *request, const ObjectKey *key,
                                ObjectTarget *out, Str *why, Diags *diags);
+/* After OBJECT_KIND_ABSENT: an apply looks for the kind again for ten seconds, because it may have
+ * made the definition a moment ago, with the chart of an operator. Returns as object_target_open.
+ */
+ObjectFound object_target_await(ObjectTarget *target, const ObjectKey *key, Str *why, Diags *diags);
 /* Returns what the server does with bodies of this kind now, as a digest. */
 Str object_target_rules(const ObjectTarget *target);
 /* Adds the error of a failed request: its fields are paths in the manifest, and no value of a
