@@ -1,6 +1,6 @@
 """Common parts of the tests of remote backends: a directory with a configuration, the program, and the cases for every
 backend. A Store (each test has its own) starts the server and reads its content."""
-import base64, concurrent.futures, contextlib, contextvars, functools, importlib.machinery, importlib.util, json, os, shutil, subprocess, sys, tempfile, threading, time
+import base64, concurrent.futures, contextlib, contextvars, functools, importlib.machinery, importlib.util, json, os, random, shutil, subprocess, sys, tempfile, threading, time
 
 import rotation
 from proxy import Proxy
@@ -41,6 +41,11 @@ def program(path):
         yield
     finally:
         PROGRAM.reset(token)
+
+
+def noise(size, seed=1):
+    """Letters and digits that cannot be compressed below 0.74 of their size."""
+    return base64.b64encode(random.Random(seed).randbytes(size * 3 // 4 + 3), b"ab").decode()[:size]
 
 
 def in_turn(case):

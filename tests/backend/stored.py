@@ -1,13 +1,12 @@
 """The cases for the backends that store plans: the life of a plan under a name, deaths and faults at each request of a write,
 a plan of several megabytes."""
-import json, os, random, re, signal
+import json, os, re, signal
 
 import store as shared
-from store import Work, check, equal, in_turn
+from store import Work, check, equal, in_turn, noise
 from sealed import CANARY, Secret, is_sent, secret
 
 NAMED = "state:run-1"
-LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
 
 def says(text, *parts):
@@ -108,12 +107,11 @@ def stored_refusals(store, proxy):
 
 def noisy(store, proxy, seed, size):
     """A directory whose plan is large and cannot be compressed; its state is small."""
-    noise = "".join(random.Random(seed).choices(LETTERS, k=size))
     work = secret(store, proxy)
     work.configure(store.kind, store.arguments(proxy.port), {"local_file": {"f": {"filename": "made/f", "content": "x"}}})
     with open(os.path.join(work.path, "main.tf.json"), encoding="utf-8") as file:
         config = json.load(file)
-    config["locals"] = {"noise": noise}
+    config["locals"] = {"noise": noise(size, seed)}
     del config["output"]
     with open(os.path.join(work.path, "main.tf.json"), "w", encoding="utf-8") as file:
         json.dump(config, file)
