@@ -39,7 +39,7 @@ def installed(name, steps):
 
 def python(requirement):
     return installed("python-" + requirement, lambda at: (
-        (sys.executable, "-m", "venv", at), (os.path.join(at, "bin/python"), "-m", "pip", "install", "--quiet", "--no-input", requirement)))
+        (os.path.realpath(sys.executable), "-m", "venv", at), (os.path.join(at, "bin/python"), "-m", "pip", "install", "--quiet", "--no-input", requirement)))
 
 
 def node(package):
