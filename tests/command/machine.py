@@ -71,9 +71,10 @@ class Machine:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
+        # A shell that reads its user's startup files would be slow, or wait for another one's lock.
         with open(self.path("sshd_config"), "w", encoding="utf-8") as file:
             file.write("Port %d\nListenAddress 127.0.0.1\nHostKey %s\nAuthorizedKeysFile %s\nStrictModes no\nUsePAM no\nPidFile none\n"
-                       "PasswordAuthentication no\nPermitRootLogin prohibit-password\nMaxStartups 200\nPrintMotd no\n"
+                       "PasswordAuthentication no\nPermitRootLogin prohibit-password\nMaxStartups 200\nPrintMotd no\nSetEnv HOME=/nonexistent\n"
                        "ForceCommand python3 -I -S %s %s\n"
                        % (self.port, self.path("host"), self.path("user.pub"), self.path("forced.py"), self.top))
         process = self.start(SSHD, "-D", "-e", "-f", self.path("sshd_config"), stdout=subprocess.DEVNULL)
