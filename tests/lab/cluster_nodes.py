@@ -34,8 +34,15 @@ def built(versions=FORMER):
     return [version for version in versions if os.path.exists(os.path.join(PROGRAMS, "programs/kubelet/v" + version))]
 
 
+def check_programs():
+    for program in ("kubeadm", "kubelet", "kubectl", "etcd", "coredns", "kube-proxy"):
+        if not os.path.exists(os.path.join(PROGRAMS, "bin", program)):
+            skip("%s is missing: tests/programs/build cluster" % program)
+
+
 def build(*arguments):
     """The path of what the recipe makes. Without programs of a former version it would take those of another one."""
+    check_programs()
     if arguments[-1] in FORMER and not built(arguments[-1:]):
         skip("Kubernetes %s is not here: tests/programs/build release-%s" % (arguments[-1], arguments[-1].rpartition(".")[0]))
     return run(os.path.join(HERE, "nodes/build"), *arguments).stdout.splitlines()[-1]
@@ -78,9 +85,7 @@ class Cluster(Host):
     def __init__(self, name, prepared=VERSION):
         """`prepared`: the version of Kubernetes whose programs and images the machines have, or None."""
         super().__init__(name, ("virsh", "sshd", "ssh-keygen", "mmdebstrap"))
-        for program in ("kubeadm", "kubelet", "kubectl", "etcd", "coredns", "kube-proxy"):
-            if not os.path.exists(os.path.join(PROGRAMS, "bin", program)):
-                skip("%s is missing: tests/programs/build cluster" % program)
+        check_programs()
         self.prepared = prepared
         self.names = []
         self.disks = []  # of each machine, also of former ones
