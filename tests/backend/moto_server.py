@@ -15,6 +15,26 @@ SIGNED = {"Authorization": "AWS4-HMAC-SHA256 Credential=test/20300101/us-east-1/
 ENV = {"AWS_ACCESS_KEY_ID": "AKIATESTTESTTEST", "AWS_SECRET_ACCESS_KEY": "s3cr3t/of+the/store", "AWS_EC2_METADATA_DISABLED": "true",
        "HOME": "/proc/nonexistent"}
 
+# Moto looks at an object and writes it in two steps, so two conditional writes at the same time would both succeed: it serves one request
+# after the other.
+SERVE = """import io, sys, threading
+import moto.server
+
+run, lock = moto.server.run_simple, threading.Lock()
+
+def run_in_turn(host, port, app, **more):
+    def in_turn(environ, start_response):
+        length = int(environ.get("CONTENT_LENGTH") or 0)
+        if length:
+            environ["wsgi.input"] = io.BytesIO(environ["wsgi.input"].read(length))
+        with lock:
+            return list(app(environ, start_response))
+    run(host, port, in_turn, **more)
+
+moto.server.run_simple = run_in_turn
+sys.exit(moto.server.main())
+"""
+
 
 class Moto:
     def __init__(self):
@@ -25,7 +45,7 @@ class Moto:
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
         env = {**os.environ, "MOTO_ACCOUNT_ID": "123456789012"}
-        self.process = subprocess.Popen([os.path.join(top, "bin/moto_server"), "-H", "127.0.0.1", "-p", str(self.port)], env=env,
+        self.process = subprocess.Popen([os.path.join(top, "bin/python"), "-c", SERVE, "-H", "127.0.0.1", "-p", str(self.port)], env=env,
                                         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.wait()
 
