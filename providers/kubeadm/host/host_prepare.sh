@@ -42,6 +42,8 @@ driver=$(each driver)
 . ./host_store.sh
 # shellcheck source=host_runtime.sh
 . ./host_runtime.sh
+# shellcheck source=../../../core/remote/remote_digest.sh
+. ./remote_digest.sh
 
 # Downloads the member $2 with the digest $1 to the file $3. A file that was begun before is continued, if the server can.
 download() {
@@ -49,9 +51,9 @@ download() {
   target=$3
   for _ in 1 2 3 4; do
     found=
-    [ ! -f "$part" ] || found=$(sha256sum <"$part")
+    [ ! -f "$part" ] || found=$(large_digest <"$part")
     got=0
-    [ "${found%% *}" = "$1" ] || source_get "$2" -C - -o "$part" || got=$?
+    [ "$found" = "$1" ] || source_get "$2" -C - -o "$part" || got=$?
     case $got in
     0)
       cat "$part" >"$target" && rm -f "$part"
@@ -78,8 +80,8 @@ unpack() {
   else
     tar -xOf $work/bundle.tar "$2" >"$unpacked" || fail "the member $2 of the bundle cannot be read; apply again"
   fi
-  found=$(sha256sum <"$unpacked")
-  [ "${found%% *}" = "$1" ] || fail "the member $2 of the bundle has another digest than its list"
+  found=$(large_digest <"$unpacked")
+  [ "$found" = "$1" ] || fail "the member $2 of the bundle has another digest than its list"
 }
 # SELinux may confine modprobe and containerd as it does restorecon: see file_label.
 module_load() { module_text=$(modprobe "$1" 2>&1 9>&- </dev/null) || { echo "$module_text" >&2; return 1; }; }

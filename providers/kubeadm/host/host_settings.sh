@@ -7,13 +7,15 @@ LC_ALL=C
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/bin
 export LC_ALL PATH
 list=/var/lib/loam/host/digests
+# shellcheck source=../../../core/remote/remote_digest.sh
+. ./remote_digest.sh
 
 # The digest of a program. Large files are read again only if size, time or inode differ from the list.
 digest() {
   stamp=$(stat -c '%s %Y %i' "$1" 2>/dev/null) || return
   known=$(sed -n "s|^\(sha256:[0-9a-f]*\) $stamp $1\$|\1|p" $list 2>/dev/null | tail -n 1)
   if [ -z "$known" ]; then
-    known=$(sha256sum <"$1") && known=sha256:${known%% *}
+    known=$(large_digest <"$1") && known=sha256:$known
     if mkdir -p "${list%/*}" 2>/dev/null; then echo "$known $stamp $1" 2>/dev/null >>$list; fi
   fi
   echo "$known"

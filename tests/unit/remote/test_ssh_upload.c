@@ -4,6 +4,8 @@
 
 #include "ssh_case.h"
 
+extern const char remote_digest_sh[];
+
 static SshLink link_of(SshCase *s) {
     SshLink link = {0};
     ResourceCase *c = &s->c;
@@ -65,8 +67,39 @@ static void test_source_not_readable(void **) {
     ssh_case_close(&s);
 }
 
+#define OF_NOTHING "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+#define OF_ABC     "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+
+/* Other programs of the name openssl, none among them, leave the digest to sha256sum. One that
+ * fails at the content leaves no digest. */
+static void test_large_digest(void **) {
+    static const struct {
+        const char *openssl, *digest;
+    } rows[] = {
+        {"", OF_ABC},
+        {"openssl() { return 127; }", OF_ABC},
+        {"openssl() { cat >/dev/null; echo 'SHA2-256(stdin)= " OF_NOTHING "'; }", OF_ABC},
+        {"openssl() { if [ -z \"$(cat)\" ]; then echo '" OF_NOTHING
+         " *stdin'; else return 1; fi; }",
+         ""},
+    };
+    Arena *arena = arena_open("test");
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        Str script = str_format(arena, "%s\n%s\nprintf abc | large_digest", remote_digest_sh,
+                                rows[i].openssl);
+        const char *const argv[] = {"sh", "-c", str_to_cstr(script, arena), NULL};
+        ProcessRequest request = {.argv = argv, .timeout_ms = 60000};
+        ProcessResult result = {0};
+        assert_int_equal(process_real.run(NULL, &request, &result, arena), 0);
+        check_str(str_trim(result.out), rows[i].digest);
+        assert_int_equal(result.exit_status, *rows[i].digest ? 0 : 1);
+    }
+    arena_close(arena);
+}
+
 UNIT_MAIN(test_ssh_upload) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(files_come_and_go),
-                                       cmocka_unit_test(test_source_not_readable)};
+                                       cmocka_unit_test(test_source_not_readable),
+                                       cmocka_unit_test(test_large_digest)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
