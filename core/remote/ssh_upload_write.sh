@@ -9,20 +9,13 @@ if [ -d "$1" ]; then echo "the path is a directory" >&2; exit 93; fi
 enter_directory "$1" make || exit 91
 # shellcheck source=remote_digest.sh
 . ./remote_digest.sh
-# Print length and digest of the file of descriptor $1, which is small or large.
+# Print length and digest of the file of descriptor $1.
 length() { echo $(($(wc -c <"/proc/self/fd/$1"))); }
-digest() {
-  if [ "$2" = large ]; then
-    large_digest <"/proc/self/fd/$1"
-  else
-    h=$(sha256sum <"/proc/self/fd/$1") || return 1
-    echo "${h%% *}"
-  fi
-}
+digest() { file_digest "/proc/self/fd/$1"; }
 same=no
 # A symbolic link is replaced by a file.
 if [ -f "./$name" ] && [ ! -L "./$name" ] && command exec 3<"./$name"; then
-  if [ "$(length 3)" -eq "$2" ] && [ "$(digest 3 "$6" 2>/dev/null)" = "$5" ]; then same=yes; fi
+  if [ "$(length 3)" -eq "$2" ] && [ "$(digest 3 2>/dev/null)" = "$5" ]; then same=yes; fi
 fi 2>/dev/null
 # In a shared directory, the file may be a hard link to another one, so its content goes to a new file.
 if [ $same = yes ] && [ "$is_private" = yes ]; then
@@ -60,7 +53,7 @@ if [ "$(length 4)" -ne "$2" ]; then
   echo "the upload is incomplete" >&2
   exit 92
 fi
-if [ "$6" = large ] && [ "$(digest 4 large)" != "$5" ]; then
+if [ "$6" = large ] && [ "$(digest 4)" != "$5" ]; then
   [ -z "$u" ] || rm -f "$part"
   echo "the uploaded content differs from the source" >&2
   exit 96

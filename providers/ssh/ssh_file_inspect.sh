@@ -5,6 +5,8 @@
 set -u
 # shellcheck source=../../core/remote/remote_path.sh
 . ./remote_path.sh
+# shellcheck source=../../core/remote/remote_digest.sh
+. ./remote_digest.sh
 absent() { echo "loam-file absent"; exit 0; }
 enter_directory "$1" || absent
 [ -f "./$name" ] || absent
@@ -14,8 +16,7 @@ if ! command exec 3<"./$name"; then
   exit 91
 fi
 if [ "$is_private" = no ] && [ "$(readlink /proc/self/fd/3)" != "${here%/}/$name" ]; then absent; fi
-h=$(sha256sum <"/proc/self/fd/3") || exit 91
-h=${h%% *}
+h=$(file_digest /proc/self/fd/3) || exit 91
 n=$(($(wc -c <"/proc/self/fd/3")))
 o=$(stat -L -c "%a %U %G %u %g" /proc/self/fd/3) || exit 91
 echo "loam-file present $h $n $o"

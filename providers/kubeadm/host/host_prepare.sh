@@ -51,7 +51,7 @@ download() {
   target=$3
   for _ in 1 2 3 4; do
     found=
-    [ ! -f "$part" ] || found=$(large_digest <"$part")
+    [ ! -f "$part" ] || found=$(file_digest "$part")
     got=0
     [ "$found" = "$1" ] || source_get "$2" -C - -o "$part" || got=$?
     case $got in
@@ -80,7 +80,7 @@ unpack() {
   else
     tar -xOf $work/bundle.tar "$2" >"$unpacked" || fail "the member $2 of the bundle cannot be read; apply again"
   fi
-  found=$(large_digest <"$unpacked")
+  found=$(file_digest "$unpacked")
   [ "$found" = "$1" ] || fail "the member $2 of the bundle has another digest than its list"
 }
 # SELinux may confine modprobe and containerd as it does restorecon: see file_label.

@@ -15,7 +15,7 @@ digest() {
   stamp=$(stat -c '%s %Y %i' "$1" 2>/dev/null) || return
   known=$(sed -n "s|^\(sha256:[0-9a-f]*\) $stamp $1\$|\1|p" $list 2>/dev/null | tail -n 1)
   if [ -z "$known" ]; then
-    known=$(large_digest <"$1") && known=sha256:$known
+    known=$(file_digest "$1") && known=sha256:$known
     if mkdir -p "${list%/*}" 2>/dev/null; then echo "$known $stamp $1" 2>/dev/null >>$list; fi
   fi
   echo "$known"

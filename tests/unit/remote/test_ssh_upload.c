@@ -68,25 +68,33 @@ static void test_source_not_readable(void **) {
 }
 
 #define OF_NOTHING "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-#define OF_ABC     "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+#define OF_SMALL   "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad" /* abc */
+#define OF_LARGE                                                                                   \
+    "5647f05ec18958947d32874eeb788fa396a05d0bab7c1b71f112ceb7e9b31eee" /* 2 MiB of zeros */
 
 /* Other programs of the name openssl, none among them, leave the digest to sha256sum. One that
- * fails at the content leaves no digest. */
-static void test_large_digest(void **) {
+ * fails at the content leaves a large file without a digest; a small file does not ask it. */
+static void test_file_digest(void **) {
+    static const char failing[] =
+        "openssl() { if [ $(head -c 1 | wc -c) = 0 ]; then echo '" OF_NOTHING
+        " *stdin'; else return 1; fi; }";
+    static const char small[] = "printf abc", large[] = "head -c 2097152 /dev/zero";
     static const struct {
-        const char *openssl, *digest;
+        const char *openssl, *content, *digest;
     } rows[] = {
-        {"", OF_ABC},
-        {"openssl() { return 127; }", OF_ABC},
-        {"openssl() { cat >/dev/null; echo 'SHA2-256(stdin)= " OF_NOTHING "'; }", OF_ABC},
-        {"openssl() { if [ -z \"$(cat)\" ]; then echo '" OF_NOTHING
-         " *stdin'; else return 1; fi; }",
-         ""},
+        {"", small, OF_SMALL},
+        {"", large, OF_LARGE},
+        {"openssl() { return 127; }", large, OF_LARGE},
+        {"openssl() { cat >/dev/null; echo 'SHA2-256(stdin)= " OF_NOTHING "'; }", large, OF_LARGE},
+        {failing, large, ""},
+        {failing, small, OF_SMALL},
     };
     Arena *arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
-        Str script = str_format(arena, "%s\n%s\nprintf abc | large_digest", remote_digest_sh,
-                                rows[i].openssl);
+        Str script = str_format(arena,
+                                "%s\n%s\nfile=$(mktemp) && %s >$file; file_digest $file; "
+                                "status=$?; rm $file; exit $status",
+                                remote_digest_sh, rows[i].openssl, rows[i].content);
         const char *const argv[] = {"sh", "-c", str_to_cstr(script, arena), NULL};
         ProcessRequest request = {.argv = argv, .timeout_ms = 60000};
         ProcessResult result = {0};
@@ -100,6 +108,6 @@ static void test_large_digest(void **) {
 UNIT_MAIN(test_ssh_upload) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(files_come_and_go),
                                        cmocka_unit_test(test_source_not_readable),
-                                       cmocka_unit_test(test_large_digest)};
+                                       cmocka_unit_test(test_file_digest)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
