@@ -1,7 +1,7 @@
 # Embeds files in a layer: shell scripts, style sheets, JavaScript and YAML beside its sources become C strings.
 # The contents of page.css are `page_css`. <layer>_assets.h, which only the layer sees, declares the strings.
 # In a file .sh, a line ". ./other.sh" is replaced by that file, of its directory or of core/remote, and comment lines
-# are left out; ". ./../room/other.sh" is one of a room beside it. In other files, only directives for shellcheck are left out.
+# are left out; ". ./../room/other.sh" is one of another room. In other files, only directives for shellcheck are left out.
 if(CMAKE_SCRIPT_MODE_FILE) # -D asset=FILE -D shared=DIRECTORY -D header=FILE -D symbol=NAME -D out=FILE
     file(READ ${asset} text)
     string(PREPEND text "\n")

@@ -43,7 +43,7 @@ driver=$(each driver)
 # shellcheck source=host_runtime.sh
 . ./host_runtime.sh
 # shellcheck source=../../../core/remote/remote_digest.sh
-. ./remote_digest.sh
+. ./../../../core/remote/remote_digest.sh
 
 # Downloads the member $2 with the digest $1 to the file $3. A file that was begun before is continued, if the server can.
 download() {

@@ -8,7 +8,7 @@ PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/bin
 export LC_ALL PATH
 list=/var/lib/loam/host/digests
 # shellcheck source=../../../core/remote/remote_digest.sh
-. ./remote_digest.sh
+. ./../../../core/remote/remote_digest.sh
 
 # The digest of a program. Large files are read again only if size, time or inode differ from the list.
 digest() {
