@@ -18,6 +18,8 @@ WHILE = 4  # seconds
 IDLE = 0.25  # part of the processors that is idle enough for one more test
 # The tests of the one cluster that a computer can hold run one after the other: no other chain of tests is as long.
 CHAIN = re.compile("lab/(cluster|config_change|encryption|hardening)")
+# They have priority, and so have the emulated machines, which wait for each other with time limits.
+FIRST = re.compile(CHAIN.pattern + "|lab/quickstart")
 # Tests that wait for servers with time limits, or for each other: one of a row at a time.
 ALONE = [re.compile("unit/(ssh_provider|remote)/"), CHAIN]
 # Machines, servers and daemons are not children of the test, so its own processor time says little.
