@@ -13,7 +13,6 @@ typedef struct BundleReading {
     const BundleRequest *request;
     BundleHead head;
     Bundle *bundle;
-    Str directory; /* where files are written; empty: nowhere */
     size_t file_count;
     bool is_decoded;
     bool is_head_enough;
@@ -257,35 +256,17 @@ static bool decode_head(BundleReading *reading, Str *problem) {
     return bundle_decode(head, &reading->request->pin, reading->bundle, problem, reading->arena);
 }
 
-static int open_output(BundleReading *reading, const BundleEntry *entry, ReaderFile *output) {
-    const Disk *disk = output->disk;
-    Str path = disk_join(reading->directory, entry->path, reading->arena);
-    unsigned flags = DISK_WRITE | DISK_CREATE | DISK_EXCLUSIVE | DISK_APPEND;
-    int error = disk->make_directories(disk->self, disk_directory_of(path), 0755);
-    return error ? error
-                 : disk->open(disk->self, path, flags, bundle_mode(entry->path), &output->file);
-}
-
-/* Reads the content and sets *digest; also writes the content if `directory` is set. */
+/* Reads the content and sets *digest. */
 static BundleNext reader_read_content(BundleReading *reading, const BundleEntry *entry, Str *digest,
                                       Str *problem) {
-    const Disk *disk = reading->request->disk;
-    SCOPED(ReaderFile) output = {.disk = disk};
     Digest *hash = digest_open(DIGEST_SHA256);
-    int error = reading->directory.len ? open_output(reading, entry, &output) : 0;
     size_t got = 1;
     bool is_read = true;
-    while (!error && is_read && got && !cancel_level(reading->request->cancel)) {
+    while (is_read && got && !cancel_level(reading->request->cancel)) {
         is_read = bundle_source_read(entry, reading->piece, READER_PIECE_SIZE, &got, problem);
-        Str piece = {reading->piece, is_read ? got : 0};
-        digest_update(hash, piece);
-        if (output.file.handle && piece.len)
-            error = disk->append(disk->self, output.file, piece);
+        digest_update(hash, (Str){reading->piece, is_read ? got : 0});
     }
     *digest = digest_finish(hash, reading->arena);
-    if (error)
-        return problem_set(problem, reading->arena, "its file \"%.*s\" cannot be written: %s",
-                           STR_ARG(entry->path), strerror(-error));
     if (cancel_level(reading->request->cancel))
         return problem_set(problem, reading->arena, "the operation was cancelled");
     return is_read ? BUNDLE_CONTINUE : BUNDLE_FAILED;
@@ -350,48 +331,6 @@ bool bundle_reader_open(const BundleRequest *request, Bundle *out, Arena *arena,
 bool bundle_reader_verify(const BundleRequest *request, Bundle *out, Arena *arena, Diags *diags) {
     BundleReading reading = {.request = request, .bundle = out, .arena = arena};
     return reader_read_bundle(&reading, diags);
-}
-
-/* Writes the head, so that the directory is a bundle itself. */
-static int reader_write_head(const BundleReading *reading) {
-    const Disk *disk = reading->request->disk;
-    const struct {
-        const char *name;
-        Str text;
-    } files[] = {
-        {BUNDLE_MANIFEST, reading->head.manifest},
-        {BUNDLE_SIGNATURE, reading->head.signature},
-        {BUNDLE_SUMS, reading->head.sums},
-    };
-    int error = 0;
-    for (size_t i = 0; i < ARRAY_COUNT(files) && !error; i++) {
-        Str path = disk_join(reading->directory, str_from_cstr(files[i].name), reading->arena);
-        if (files[i].text.len)
-            error = disk->write_file(disk->self, path, files[i].text, 0644);
-    }
-    return error;
-}
-
-bool bundle_reader_unpack(const BundleRequest *request, Str directory, Bundle *out, Arena *arena,
-                          Diags *diags) {
-    const Disk *disk = request->disk;
-    Str partial = str_concat(directory, STR(".partial"), arena);
-    BundleReading reading = {
-        .request = request, .bundle = out, .directory = partial, .arena = arena};
-    int error = disk_remove_tree(disk, partial);
-    bool is_read = !error && reader_read_bundle(&reading, diags);
-    if (is_read)
-        error = disk->make_directories(disk->self, partial, 0755);
-    if (is_read && !error)
-        error = reader_write_head(&reading);
-    if (is_read && !error)
-        error = disk->rename(disk->self, partial, directory);
-    if (error)
-        diags_error(diags, NO_RANGE, "Failed to unpack a bundle", "\"%.*s\": %s.",
-                    STR_ARG(directory), strerror(-error));
-    if (error || !is_read)
-        (void)disk_remove_tree(disk, partial);
-    return is_read && !error;
 }
 
 /* Packing. */

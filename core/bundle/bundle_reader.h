@@ -1,4 +1,4 @@
-/* bundle_reader: verifies a bundle on disk, and unpacks an archive.
+/* bundle_reader: verifies a bundle on disk, and packs some of its files.
  *
  * Verifies in this order: the pin, the digests of the head, the list of files; then size and digest
  * of each file. Writes nothing before the pin and the list have been verified. */
@@ -22,10 +22,6 @@ MUST_USE bool bundle_reader_open(const BundleRequest *request, Bundle *out, Aren
 /* Like bundle_reader_open, and verifies every other file, and that the bundle contains no more. */
 MUST_USE bool bundle_reader_verify(const BundleRequest *request, Bundle *out, Arena *arena,
                                    Diags *diags);
-/* Verifies like bundle_reader_verify while it writes all files below the directory, which must not
- * exist. After an error the directory does not exist. */
-MUST_USE bool bundle_reader_unpack(const BundleRequest *request, Str directory, Bundle *out,
-                                   Arena *arena, Diags *diags);
 /* Writes some files of a bundle to a plain tar file, which any machine can unpack. Verifies the
  * bundle's head, and each packed file while it is written. `out` is a new file; after an error it
  * does not exist. */

@@ -54,11 +54,6 @@ void otlp_body_add_text(OtlpBody *body, const char *key, Str text) {
         add_attribute(&body->writer, key, "stringValue", text);
 }
 
-void otlp_body_add_number(OtlpBody *body, const char *key, uint64_t number) {
-    add_attribute(&body->writer, key, "intValue",
-                  str_format(body->scratch, "%llu", (unsigned long long)number));
-}
-
 void otlp_body_add_resource(JsonWriter *writer, const OtlpResource *resource, Arena *scratch) {
     Str list = resource->attributes, pair, service = resource->service;
     json_key_object(writer, "resource");

@@ -53,7 +53,6 @@ void otlp_body_add_span(OtlpBody *body, const OtlpSpan *span);
 void otlp_body_begin_span(OtlpBody *body, const OtlpSpan *span);
 /* Without a text: adds none. */
 void otlp_body_add_text(OtlpBody *body, const char *key, Str text);
-void otlp_body_add_number(OtlpBody *body, const char *key, uint64_t number);
 void otlp_body_end_span(OtlpBody *body, const char *error_type);
 void otlp_body_end(OtlpBody *body);
 

@@ -22,11 +22,6 @@ ObjectKey object_key_of_ref(const KubeRef *ref) {
     };
 }
 
-bool object_key_equal(const ObjectKey *a, const ObjectKey *b) {
-    return str_equal(a->name, b->name) && str_equal(a->namespace, b->namespace) &&
-           str_equal(a->kind, b->kind) && str_equal(a->group, b->group);
-}
-
 Str object_key_text(const ObjectKey *key, Arena *arena) {
     const Str parts[] = {key->group, key->kind, key->namespace, key->name};
     return str_join(parts, ARRAY_COUNT(parts), STR("/"), arena);

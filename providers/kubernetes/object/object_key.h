@@ -18,8 +18,6 @@ typedef struct ObjectKey {
 ObjectKey object_key_of(Value object);
 /* Returns the key of an object of this kind; `namespace` is ignored for cluster scope. */
 ObjectKey object_key_of_ref(const KubeRef *ref);
-/* Compares all but the version. */
-bool object_key_equal(const ObjectKey *a, const ObjectKey *b);
 /* Returns "GROUP/KIND/NAMESPACE/NAME". */
 Str object_key_text(const ObjectKey *key, Arena *arena);
 /* Returns "apps/v1" or "v1". */

@@ -19,15 +19,6 @@ static void keys(void **) {
     }
 }
 
-static void versions_are_one_object(void **) {
-    ObjectKey a = {.group = STR("apps"), .version = STR("v1"), .kind = STR("D"), .name = STR("n")};
-    ObjectKey b = a;
-    b.version = STR("v1beta1");
-    assert_true(object_key_equal(&a, &b));
-    b.group = STR("extensions");
-    assert_false(object_key_equal(&a, &b));
-}
-
 static void import_ids(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const char *const cases[][2] = {
@@ -85,7 +76,6 @@ UNIT_MAIN(test_object_key) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keys),
         cmocka_unit_test(builtin_groups),
-        cmocka_unit_test(versions_are_one_object),
         cmocka_unit_test(import_ids),
         cmocka_unit_test(bad_import_ids),
     };
