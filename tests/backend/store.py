@@ -49,7 +49,7 @@ def noise(size, seed=1):
 
 
 def in_turn(case):
-    """A case that every backend runs: with the sanitized program on one day of seven, another one for each case and backend."""
+    """A case that every backend runs: with the sanitized program on one day of fourteen, another one for each case and backend."""
     @functools.wraps(case)
     def run(store, *rest):
         with program(LOAM if rotation.is_turn("%s %s" % (type(store).__name__, case.__name__)) else FAST):
@@ -400,7 +400,7 @@ def two_at_once(store, proxy):
 @in_turn
 def many_at_once(store, proxy):
     """Each run adds its own object to one state: none is lost. The requests of waiting runs grow with the square of their
-    number, so there are 64 runs on one day of seven, and 16 on the others."""
+    number, so there are 64 runs on one day of fourteen, and 16 on the others."""
     count = 64 if PROGRAM.get() == LOAM else 16
     store.clear()
     proxy.arm()

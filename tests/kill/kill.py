@@ -364,7 +364,7 @@ def points(calls):
 
 
 def chosen(found, calls):
-    """The points of today: one of the calls of each name, and a seventh of many."""
+    """The points of today: one of the calls of each name, and a fourteenth of many."""
     by_name = collections.defaultdict(list)
     for point in found:
         by_name[point[0], calls[point[1] - 1][0]].append(point)

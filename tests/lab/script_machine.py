@@ -104,9 +104,9 @@ class RootMachine(ScriptMachine):
 
 
 def deaths(name, start, run, check, turn=0, turns=1):
-    """The script dies before its first command and before a seventh of the others, which the day chooses; with --every before each one.
+    """The script dies before its first command and before a fourteenth of the others, which the day chooses; with --every before each one.
     `check` gets whether the script has ended whole. Machines that run the same script share its commands: the one of number `turn` of
-    `turns` runs its part of the seventh today, and the others on other days."""
+    `turns` runs its part of them today, and the others on other days."""
     step = 1 if rotation.EVERY else rotation.PARTS * turns
     part = (rotation.DAY + turn * rotation.PARTS) % step
     kill, count = 0, 0
