@@ -9,10 +9,9 @@
 #include "yaml_position.h"
 #include "yaml_value.h"
 
-#define SUMMARY        "Invalid manifest"
-#define ELEMENTS_MAX   ((size_t)10000000) /* of one text, with those that aliases repeat */
-#define LISTS_MAX      8                  /* lists inside lists */
-#define JSON_DOCUMENTS ((size_t)1000000)
+#define SUMMARY      "Invalid manifest"
+#define ELEMENTS_MAX ((size_t)10000000) /* of one text, with those that aliases repeat */
+#define LISTS_MAX    8                  /* lists inside lists */
 
 typedef struct ManifestReading {
     const Call *call;
