@@ -139,11 +139,6 @@ class Server:
         self.known_hosts = "[127.0.0.1]:%d %s\n" % (self.ssh_port, " ".join(self.public(host_key).split()[:2]))
         return process
 
-    def stop_ssh(self, process):
-        self.processes.remove(process)
-        process.terminate()
-        process.wait()
-
     def start_https(self):
         subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-keyout",
                         self.path("tls.key"), "-out", self.path("tls.crt"), "-subj", "/CN=127.0.0.1", "-addext",
