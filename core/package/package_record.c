@@ -8,12 +8,13 @@
 
 #include <errno.h>
 
-#define INSTALLED    "installed"
-#define SEEN         "seen"
-#define SEEN_MAX     65536
-#define SETTLED_NS   INT64_C(2000000000)
-#define PLACE_PREFIX "place "
-#define DEPTH_LIMIT  16
+#define INSTALLED     "installed"
+#define SEEN          "seen"
+#define SEEN_MAX      65536
+#define SETTLED_NS    INT64_C(2000000000)
+#define PLACE_PREFIX  "place "
+#define DEPTH_LIMIT   16
+#define HASH_ATTEMPTS 8
 
 static Str directory_of(const Io *io, Arena *arena) {
     Str here;
@@ -168,14 +169,18 @@ int package_record_hash(const PackageRecord *record, const StoredPackage *packag
         return 0;
     }
     TreeOpenFile program = {package->program, package->file};
-    status = module_tree_digest(io, package->path, TREE_PROVIDER,
-                                package->program.len ? &program : NULL, h1, arena);
-    if (status == 0)
-        status = record_mark(io, package, &later, &changed_ns, scratch);
+    for (int attempt = 0; attempt < HASH_ATTEMPTS; attempt++) {
+        status = module_tree_digest(io, package->path, TREE_PROVIDER,
+                                    package->program.len ? &program : NULL, h1, arena);
+        if (status == 0)
+            status = record_mark(io, package, &later, &changed_ns, scratch);
+        if (status != 0 || str_equal(mark, later))
+            break;
+        mark = later;
+        status = -EBUSY;
+    }
     if (status != 0)
         return status;
-    if (!str_equal(mark, later))
-        return -EBUSY;
     /* The mark contains times, which are as coarse as the clock of the kernel: a further change
      * within the same tick would leave the mark as it is, so only older files are remembered. */
     if (io->clock->now_ms(io->clock->self) * 1000000 - changed_ns > SETTLED_NS)

@@ -19,7 +19,8 @@ typedef struct PackageRecord {
 /* Reads the record of the working directory. A missing one has no hashes. */
 PackageRecord package_record_read(const Io *io, Arena *arena);
 /* Computes the hash of a package, or takes it from the record if no file has changed. Returns 0 or
- * a negative errno: -EBUSY if a file changes meanwhile. */
+ * a negative errno. Another program that links to a file of the package, for a cache, changes its
+ * mark: the package is hashed again then, and -EBUSY is returned if it changes again and again. */
 int package_record_hash(const PackageRecord *record, const StoredPackage *package, Str *h1,
                         Arena *arena);
 /* Replaces the hashes of the installed packages. */
