@@ -58,8 +58,7 @@ def guarded(test):
 
 
 def attempt(test):
-    env = {"GOGC": GARBAGE, **os.environ, "LOAM": suite.RELEASE, "LOAM_DEV": suite.SANITIZED,
-           "ASAN_OPTIONS": suite.CALLS + ":detect_leaks=1", **test.environment}
+    env = {"GOGC": GARBAGE, **os.environ, "LOAM": suite.RELEASE, "LOAM_DEV": suite.SANITIZED, "ASAN_OPTIONS": "detect_leaks=1", **test.environment}
     began, overdue = time.monotonic(), threading.Event()
     with open(os.path.join(LOG, "." + test.name.replace("/", "-")), "w+b") as output:
         os.unlink(output.name)

@@ -30,9 +30,6 @@ QUICK = os.path.join(TOP, "build/debug")  # the only build of tests/quick
 PARSERS = {"command/" + name for name in ("bad_servers", "broken_files", "foreign_texts", "old_files", "provider_faults", "refusals",
                                           "stored_files", "verify_release")}
 
-# The calls that it records with each allocation; 30, as usual, take a tenth more processor time.
-CALLS = "malloc_context_size=2"
-
 
 class Test:
     def __init__(self, name, command, **environment):
@@ -54,7 +51,7 @@ def unit_tests(build):
         with open(path, encoding="utf-8") as file:
             text = file.read()
         for name, command in re.findall(r"^add_test\(\[=\[(.+?)\]=\] (.+)\)$", text, re.M):
-            yield Test(name, re.findall(r'"([^"]*)"', command), LC_ALL="C.UTF-8", ASAN_OPTIONS=CALLS + ":detect_leaks=1:abort_on_error=0")
+            yield Test(name, re.findall(r'"([^"]*)"', command), LC_ALL="C.UTF-8", ASAN_OPTIONS="detect_leaks=1:abort_on_error=0")
 
 
 def thread_tests():
@@ -101,7 +98,7 @@ def rotated(make):
     part = [name for name in sanitized if name in PARSERS] + rotation.part(sanitized, (len(sanitized) + 2) // 3)
     part = list(dict.fromkeys(part))
     for name in set(part).difference(rotation.part(part, (len(part) + 2) // 3)):
-        sanitized[name].environment["ASAN_OPTIONS"] = CALLS + ":detect_leaks=0:report_globals=0"
+        sanitized[name].environment["ASAN_OPTIONS"] = "detect_leaks=0:report_globals=0"
     return [sanitized[test.name] if test.name in part else test for test in make(RELEASE)]
 
 
