@@ -50,8 +50,13 @@ static void test_wrong_pin(void **) {
     Bundle verified;
     BundleRequest request = {
         .disk = c.io.disk, .path = path_of(&c, "b.tar.zst"), .pin = {.digest = STR("00")}};
+    StrVec paths = {0};
+    vec_push(c.arena, &paths, STR("bin/x"));
+    Str tar = path_of(&c, "some.tar");
     assert_false(bundle_reader_verify(&request, &verified, c.arena, &c.diags));
-    assert_int_equal(c.diags.error_count, 1);
+    assert_false(bundle_reader_pack(&request, &paths, tar, c.arena, &c.diags));
+    assert_int_equal(c.diags.error_count, 2);
+    assert_false(disk_exists(c.io.disk, tar));
     finish(&c);
 }
 
@@ -69,6 +74,7 @@ static void test_pack(void **) {
     assert_int_equal(disk->read_file(disk->self, tar, &text, c.arena), 0);
     assert_true(str_find(text, STR("bin/x"), 0) != SIZE_MAX);
     assert_true(str_find(text, STR("program"), 0) != SIZE_MAX);
+    assert_true(str_find(text, STR("000755 "), 0) != SIZE_MAX);
     assert_true(str_find(text, STR("manifests"), 0) == SIZE_MAX);
     Str out = path_of(&c, "out");
     bundle_case_make(&c.io, c.directory, "out", &copy, c.arena, &c.diags);

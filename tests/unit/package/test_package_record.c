@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#define TICK_US 20000 /* more than a step of the clock from which files have their times */
+
 static const Disk *real;
 static char place[] = "/tmp/loam-record-XXXXXX";
 static size_t links, links_max; /* that were made, and to be made */
@@ -16,9 +18,10 @@ static Str path_of(const char *name) {
     return disk_join(str_from_cstr(place), str_from_cstr(name), arena);
 }
 
-/* Makes one link to the program, then lists. */
+/* Makes one link to the program at a later time than the last one, then lists. */
 static int list_and_link(void *self, Str path, DiskEntries *out, Arena *scratch) {
     if (links < links_max) {
+        usleep(TICK_US);
         Str other = str_format(arena, "%s/link-%zu", place, links++);
         assert_int_equal(
             link(str_to_cstr(path_of("package/program"), arena), str_to_cstr(other, arena)), 0);
